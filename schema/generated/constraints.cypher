@@ -1,0 +1,25 @@
+// Generated from schema/methods.yaml by `kg schema --write`; do not edit.
+CREATE CONSTRAINT paper_id IF NOT EXISTS FOR (n:Paper) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT method_id IF NOT EXISTS FOR (n:Method) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT problem_id IF NOT EXISTS FOR (n:Problem) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT task_id IF NOT EXISTS FOR (n:Task) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT dataset_id IF NOT EXISTS FOR (n:Dataset) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT benchmark_id IF NOT EXISTS FOR (n:Benchmark) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT metric_id IF NOT EXISTS FOR (n:Metric) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT result_id IF NOT EXISTS FOR (n:Result) REQUIRE n.id IS UNIQUE;
+CREATE INDEX paper_name IF NOT EXISTS FOR (n:Paper) ON (n.name);
+CREATE INDEX method_name IF NOT EXISTS FOR (n:Method) ON (n.name);
+CREATE INDEX problem_name IF NOT EXISTS FOR (n:Problem) ON (n.name);
+CREATE INDEX task_name IF NOT EXISTS FOR (n:Task) ON (n.name);
+CREATE INDEX dataset_name IF NOT EXISTS FOR (n:Dataset) ON (n.name);
+CREATE INDEX benchmark_name IF NOT EXISTS FOR (n:Benchmark) ON (n.name);
+CREATE INDEX metric_name IF NOT EXISTS FOR (n:Metric) ON (n.name);
+CREATE INDEX result_name IF NOT EXISTS FOR (n:Result) ON (n.name);
+CREATE FULLTEXT INDEX paper_text IF NOT EXISTS FOR (n:Paper) ON EACH [n.search_text];
+CREATE FULLTEXT INDEX method_text IF NOT EXISTS FOR (n:Method) ON EACH [n.search_text];
+CREATE FULLTEXT INDEX problem_text IF NOT EXISTS FOR (n:Problem) ON EACH [n.search_text];
+CREATE FULLTEXT INDEX task_text IF NOT EXISTS FOR (n:Task) ON EACH [n.search_text];
+CREATE FULLTEXT INDEX dataset_text IF NOT EXISTS FOR (n:Dataset) ON EACH [n.search_text];
+CREATE FULLTEXT INDEX benchmark_text IF NOT EXISTS FOR (n:Benchmark) ON EACH [n.search_text];
+CREATE FULLTEXT INDEX metric_text IF NOT EXISTS FOR (n:Metric) ON EACH [n.search_text];
+CREATE FULLTEXT INDEX result_text IF NOT EXISTS FOR (n:Result) ON EACH [n.search_text];
