@@ -1,0 +1,253 @@
+"""From roles to edges: papers, facts and identity become the canonical graph.
+
+Roles are read for the paper. The paper's main method (the introduced method that the title names, else
+the first introduced) takes the method edges; its other components take more than INTRODUCES only where
+one sentence names both the component and the object.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from kg.graph.data import GraphData, TableWriter
+from kg.graph.evidence import check_claim, check_result, context_of, quote_fields
+from kg.model import Claim, Evidence, Mention, Paper, PaperFacts, Result
+from kg.resolve import Canonical, LocalNames, Resolution, content_id
+from kg.schema import schema
+
+_METHODS = ("Method", "Tool")
+# role -> (edge from the paper, edge from its methods)
+_EDGES = {
+    "targets": ("TARGETS", "TARGETS"),
+    "tasks": ("ABOUT", "APPLIED_TO"),
+    "uses": ("USES", "USES"),
+    "compares": ("COMPARED_WITH", "COMPARED_WITH"),
+    "datasets": ("EVALUATED_ON", "EVALUATED_ON"),
+    "benchmarks": ("EVALUATED_ON", "EVALUATED_ON"),
+    "metrics": ("EVALUATED_BY", "EVALUATED_BY"),
+}
+
+
+def build_graph(papers: Iterable[tuple[Paper, PaperFacts]], resolution: Resolution) -> GraphData:
+    """Compute the graph.
+
+    Args:
+        papers: every paper (with its id) and its facts; streamed once.
+        resolution: the identity decisions over the same facts.
+
+    Raises:
+        EvidenceError: if a fact does not quote its paper.
+    """
+    writers = {name: TableWriter(name) for name in (*schema().nodes, *schema().edges)}
+    for node in resolution.nodes.values():
+        writers[node.label].add(_node_row(node))
+    for paper, facts in papers:
+        writers["Paper"].add(_paper_row(paper, facts))
+        kept: dict[tuple[str, str], dict[str, Any]] = {}
+        for type_name, row in _PaperEdges(paper, facts, resolution).rows():
+            known = kept.setdefault((type_name, row["id"]), row)
+            if row["confidence"] > known["confidence"]:
+                kept[type_name, row["id"]] = row
+        for (type_name, _), row in kept.items():
+            writers[type_name].add(row)
+    for decision in resolution.broader:
+        writers["BROADER"].add(_broader_row(resolution, decision.subject, decision.object, decision))
+    return GraphData(
+        {name: writers[name].table() for name in schema().nodes},
+        {name: writers[name].table() for name in schema().edges},
+    )
+
+
+def _node_row(node: Canonical) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "id": node.id,
+        "name": node.name,
+        "search_text": " | ".join(text.lower() for text in (node.name, *node.aliases)),
+        "aliases": list(node.aliases),
+        "support": node.support,
+    }
+    return row | ({"kind": node.kind} if node.kind else {})
+
+
+def _paper_row(paper: Paper, facts: PaperFacts) -> dict[str, Any]:
+    notes = sorted({source.note for source in paper.sources if source.note})
+    return {
+        "id": paper.id,
+        "name": paper.title,
+        "search_text": paper.title.lower(),
+        "aliases": [],
+        "support": 1,
+        "abstract": paper.abstract,
+        "year": paper.year,
+        "date": paper.date,
+        "date_text": paper.date_text,
+        "kind": facts.kind,
+        "arxiv": paper.arxiv,
+        "doi": paper.doi,
+        "acl": paper.acl,
+        "sources": [f"{source.uri}#{source.locator}" for source in paper.sources],
+        "note": "; ".join(notes) or None,
+    }
+
+
+def _broader_row(resolution: Resolution, narrow: str, broad: str, decision: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {
+        "id": _hash("BROADER", narrow, broad),
+        "from": narrow,
+        "to": broad,
+        "from_type": resolution.nodes[narrow].label,
+        "to_type": resolution.nodes[broad].label,
+        "origin": "decision",
+        "reason": decision.reason,
+        "confidence": decision.score,
+    }
+
+
+def _hash(*parts: object) -> str:
+    return hashlib.sha256("\x00".join(map(str, parts)).encode()).hexdigest()[:20]
+
+
+class _PaperEdges:
+    """The edges and results of one paper."""
+
+    def __init__(self, paper: Paper, facts: PaperFacts, resolution: Resolution) -> None:
+        self.paper = paper
+        self.facts = facts
+        self.resolution = resolution
+        self.local = LocalNames(facts)
+        for claim in facts.claims:
+            check_claim(paper, claim)
+        for result in facts.results:
+            check_result(paper, result)
+        introduced = [c for c in facts.claims if c.role == "introduces" and c.label in _METHODS]
+        self.main = next((c for c in introduced if self._in_title(c)), introduced[0] if introduced else None)
+        self.components = [c for c in introduced if c is not self.main]
+
+    def rows(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        for claim in self.facts.claims:
+            if claim.role == "introduces":
+                for evidence in claim.evidence:
+                    yield self._edge("INTRODUCES", self._paper_end(), self._end(claim), evidence, claim.confidence)
+            else:
+                yield from self._role_edges(claim)
+        for result in self.facts.results:
+            yield from self._result_rows(result)
+
+    def _in_title(self, claim: Claim) -> bool:
+        return any(evidence.field == "title" for evidence in claim.evidence) or any(
+            text.casefold() in self.paper.title.casefold()
+            for text in (claim.name.text, *(alias.text for alias in claim.aliases))
+        )
+
+    def _paper_end(self) -> tuple[str, str]:
+        return self.paper.id, "Paper"
+
+    def _end(self, claim: Claim) -> tuple[str, str]:
+        node = self.resolution.node(self.local, claim.label, claim.name.text)
+        return node.id, node.label
+
+    def _role_edges(self, claim: Claim) -> Iterator[tuple[str, dict[str, Any]]]:
+        from_paper, from_method = _EDGES[claim.role]
+        extra = {"stance": claim.stance} if claim.role == "targets" else {}
+        if claim.role == "compares":
+            extra = {"outcome": claim.outcome}
+        end = self._end(claim)
+        for evidence in claim.evidence:
+            yield self._edge(from_paper, self._paper_end(), end, evidence, claim.confidence, **extra)
+            for subject in self._subjects(evidence):
+                if (start := self._end(subject)) != end:
+                    confidence = min(claim.confidence, subject.confidence)
+                    yield self._edge(from_method, start, end, evidence, confidence, **extra)
+
+    def _subjects(self, evidence: Evidence) -> Iterator[Claim]:
+        """The main method, and the components that the same sentence names."""
+        if self.main is not None:
+            yield self.main
+        place = (evidence.field, evidence.quote_start)
+        for component in self.components:
+            if any((e.field, e.quote_start) == place for e in component.evidence):
+                yield component
+
+    def _edge(
+        self,
+        edge_type: str,
+        start: tuple[str, str],
+        end: tuple[str, str],
+        evidence: Evidence,
+        confidence: float,
+        **extra: object,
+    ) -> tuple[str, dict[str, Any]]:
+        spans = (evidence.quote_start, evidence.quote_end, evidence.mention_start, evidence.mention_end)
+        key = _hash(self.paper.id, evidence.field, *spans, edge_type, start[0], end[0])
+        return edge_type, {
+            "id": key,
+            "from": start[0],
+            "to": end[0],
+            "from_type": start[1],
+            "to_type": end[1],
+            "origin": "text",
+            "confidence": round(confidence, 4),
+            "extractor": self.facts.extractor,
+            "version": self.facts.version,
+            **quote_fields(self.paper, evidence),
+            **extra,
+        }
+
+    def _result_rows(self, result: Result) -> Iterator[tuple[str, dict[str, Any]]]:
+        evidence = result.evidence
+        place = f"{self.paper.id} {evidence.field} {evidence.mention_start} {evidence.mention_end}"
+        # The slug is the number; the hash is over paper and place.
+        node_id = content_id("Result", f"{result.value_text} {_hash(place)}")
+        slots = {"metric": result.metric, "on": result.on, "method": result.method, "baseline": result.baseline}
+        texts = {name: mention.text if mention else None for name, mention in slots.items()}
+        yield "Result", _result_row(node_id, result, texts)
+        end = (node_id, "Result")
+        yield self._edge("REPORTS", self._paper_end(), end, evidence, result.confidence)
+        for edge_type, mention, labels in (
+            ("OF", result.method, _METHODS),
+            ("ON", result.on, ("Dataset", "Benchmark", "Task")),
+            ("MEASURES", result.metric, ("Metric",)),
+            ("AGAINST", result.baseline, _METHODS),
+        ):
+            if mention is not None and mention.label in labels:
+                node = self.resolution.node(self.local, mention.label, mention.text)
+                quote = self._slot_evidence(evidence, mention)
+                yield self._edge(edge_type, end, (node.id, node.label), quote, result.confidence)
+
+    def _slot_evidence(self, evidence: Evidence, mention: Mention) -> Evidence:
+        """Quote the number's sentence; of a slot named elsewhere, the stretch from the one to the other."""
+        return context_of(self.paper, self.facts, evidence, mention)
+
+
+def _result_row(node_id: str, result: Result, texts: dict[str, str | None]) -> dict[str, Any]:
+    about = " ".join(
+        part
+        for part in (
+            texts["metric"] or "",
+            result.value_text,
+            f"on {texts['on']}" if texts["on"] else "",
+            f"by {texts['method']}" if texts["method"] else "",
+        )
+        if part
+    )
+    return {
+        "id": node_id,
+        "name": about,
+        "search_text": about.lower(),
+        "aliases": [],
+        "support": 1,
+        "value": result.value,
+        "value_text": result.value_text,
+        "unit": result.unit,
+        "kind": result.kind,
+        "metric": texts["metric"],
+        "measured_on": texts["on"],
+        "method": texts["method"],
+        "baseline": texts["baseline"],
+        "baseline_value": result.baseline_value,
+        "baseline_start": result.baseline_start,
+        "baseline_end": result.baseline_end,
+        "confidence": round(result.confidence, 4),
+    }

@@ -1,0 +1,115 @@
+"""The computed graph: one Arrow table per node label and edge type, columns as the schema says.
+
+Edge tables have four columns more than the schema: `from`, `to` (node ids), `from_type`, `to_type`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from kg.errors import SchemaError
+from kg.schema import Property, schema
+
+ENDS = ("from", "to", "from_type", "to_type")
+_ARROW = {"integer": pa.int64(), "double": pa.float64(), "boolean": pa.bool_()}
+_FLUSH = 50_000
+
+
+def _arrow_type(prop: Property) -> pa.DataType:
+    kind = _ARROW.get(prop.range, pa.string())
+    return pa.list_(kind) if prop.multivalued else kind
+
+
+def arrow_schema(type_name: str) -> pa.Schema:
+    """Return the columns of a node label or edge type."""
+    if type_name in schema().nodes:
+        properties = schema().nodes[type_name].properties
+        ends: list[pa.Field] = []
+    else:
+        properties = schema().edges[type_name].properties
+        ends = [pa.field(end, pa.string(), nullable=False) for end in ENDS]
+    return pa.schema(
+        [*ends, *(pa.field(p.name, _arrow_type(p), nullable=not p.required) for p in properties.values())]
+    )
+
+
+@dataclass
+class GraphData:
+    """The graph as tables, in sorted order of ids."""
+
+    nodes: dict[str, pa.Table] = field(default_factory=dict)
+    edges: dict[str, pa.Table] = field(default_factory=dict)
+
+    def iter_nodes(self) -> Iterator[dict[str, Any]]:
+        """Yield every node as a dict with its `type` first."""
+        for label, table in self.nodes.items():
+            yield from _rows(label, table)
+
+    def iter_edges(self) -> Iterator[dict[str, Any]]:
+        """Yield every edge as a dict with its `type` first, then `from`, `to` and the properties."""
+        for edge_type, table in self.edges.items():
+            yield from _rows(edge_type, table)
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of rows of every label and type, in schema order."""
+        return {name: table.num_rows for name, table in (*self.nodes.items(), *self.edges.items())}
+
+    def hash(self) -> str:
+        """Content hash of the whole graph: equal graphs, and only they, have equal hashes."""
+        digest = hashlib.sha256()
+        for row in (*self.iter_nodes(), *self.iter_edges()):
+            digest.update(json.dumps(row, sort_keys=True, ensure_ascii=False).encode() + b"\n")
+        return digest.hexdigest()
+
+
+def _rows(type_name: str, table: pa.Table) -> Iterator[dict[str, Any]]:
+    for batch in table.to_batches(max_chunksize=10_000):
+        for row in batch.to_pylist():
+            yield {"type": type_name, **row}
+
+
+class TableWriter:
+    """Collects rows of one type, checks them against the schema, keeps them compact."""
+
+    def __init__(self, type_name: str) -> None:
+        self.type_name = type_name
+        self.columns = arrow_schema(type_name)
+        self._required = [f.name for f in self.columns if not f.nullable]
+        self._rows: list[Mapping[str, Any]] = []
+        self._batches: list[pa.RecordBatch] = []
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Take one row.
+
+        Raises:
+            SchemaError: if a required value is missing or a key is unknown.
+        """
+        for name in self._required:
+            if row.get(name) is None:
+                raise SchemaError(f"{self.type_name} {row.get('id')!r}: has no {name!r}, which the schema requires")
+        for name in row:
+            if name not in self.columns.names:
+                raise SchemaError(f"{self.type_name} {row.get('id')!r}: {name!r} is not in the schema")
+        self._rows.append(row)
+        if len(self._rows) >= _FLUSH:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._rows:
+            self._batches.append(pa.RecordBatch.from_pylist(list(self._rows), schema=self.columns))
+            self._rows = []
+
+    def table(self) -> pa.Table:
+        """Return all rows, sorted by id, equal ids once."""
+        self._flush()
+        table = pa.Table.from_batches(self._batches, schema=self.columns)
+        table = table.take(pa.compute.sort_indices(table, sort_keys=[("id", "ascending")]))
+        ids = table.column("id").to_pylist()
+        keep = [i for i, key in enumerate(ids) if i == 0 or ids[i - 1] != key]
+        return table if len(keep) == len(ids) else table.take(keep)

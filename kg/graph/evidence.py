@@ -1,0 +1,108 @@
+"""Quote or it does not exist: evidence is checked against the text before a fact becomes an edge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kg.errors import EvidenceError
+from kg.model import Claim, Evidence, Mention, Paper, PaperFacts, Result
+
+
+def _refuse(paper: Paper, what: str) -> EvidenceError:
+    return EvidenceError(f"{paper.id} ({paper.title[:60]!r}): {what}; the fact is refused")
+
+
+def check_mention(paper: Paper, mention: Mention) -> None:
+    """Check that a mention's offsets give its text.
+
+    Raises:
+        EvidenceError: if they do not.
+    """
+    text = paper.text(mention.field)
+    found = text[mention.start : mention.end] if 0 <= mention.start < mention.end else ""
+    if found != mention.text or not found:
+        place = f"{mention.field}[{mention.start}:{mention.end}]"
+        raise _refuse(paper, f"the mention {mention.text!r} is not at {place}, which reads {found!r}")
+
+
+def check_evidence(paper: Paper, evidence: Evidence) -> None:
+    """Check that a quote is a stretch of the text that holds its mention.
+
+    Raises:
+        EvidenceError: if it is not.
+    """
+    e = evidence
+    length = len(paper.text(e.field))
+    if not 0 <= e.quote_start <= e.mention_start < e.mention_end <= e.quote_end <= length:
+        spans = f"quote {e.quote_start}:{e.quote_end}, mention {e.mention_start}:{e.mention_end}"
+        raise _refuse(paper, f"{spans} do not nest in the {e.field} of {length} characters")
+
+
+def check_claim(paper: Paper, claim: Claim) -> None:
+    """Check every offset of a claim, and that it has evidence and the attribute its role needs.
+
+    Raises:
+        EvidenceError: if one is wrong.
+    """
+    for mention in (claim.name, *claim.aliases):
+        check_mention(paper, mention)
+    if not claim.evidence:
+        raise _refuse(paper, f"{claim.role} {claim.name.text!r} has no evidence")
+    for evidence in claim.evidence:
+        check_evidence(paper, evidence)
+    if (claim.role == "targets") != (claim.stance is not None):
+        raise _refuse(paper, f"{claim.role} {claim.name.text!r} has stance {claim.stance!r}")
+    if (claim.role == "compares") != (claim.outcome is not None):
+        raise _refuse(paper, f"{claim.role} {claim.name.text!r} has outcome {claim.outcome!r}")
+
+
+def check_result(paper: Paper, result: Result) -> None:
+    """Check every offset of a claimed number.
+
+    Raises:
+        EvidenceError: if one is wrong.
+    """
+    e = result.evidence
+    check_evidence(paper, e)
+    text = paper.text(e.field)
+    if text[e.mention_start : e.mention_end] != result.value_text:
+        raise _refuse(paper, f"the number {result.value_text!r} is not at {e.field}[{e.mention_start}:{e.mention_end}]")
+    for mention in (result.metric, result.on, result.method, result.baseline):
+        if mention is not None:
+            check_mention(paper, mention)
+    if result.baseline_value is not None:
+        start, end = result.baseline_start, result.baseline_end
+        if start is None or end is None or not 0 <= start < end <= len(text):
+            raise _refuse(paper, f"the baseline value {result.baseline_value:g} has no offsets in the {e.field}")
+
+
+def quote_fields(paper: Paper, evidence: Evidence) -> dict[str, Any]:
+    """Return the evidence properties of an edge."""
+    return {
+        "paper": paper.id,
+        "field": evidence.field,
+        "quote": paper.text(evidence.field)[evidence.quote_start : evidence.quote_end],
+        "quote_start": evidence.quote_start,
+        "quote_end": evidence.quote_end,
+        "mention_start": evidence.mention_start,
+        "mention_end": evidence.mention_end,
+    }
+
+
+def context_of(paper: Paper, facts: PaperFacts, evidence: Evidence, mention: Mention) -> Evidence:
+    """Return the quote for something a number is linked to.
+
+    The number's own sentence when it names the thing; else a sentence of the facts that names it, else
+    the stretch between the two (in one field), else the thing's whole field.
+    """
+    e, m = evidence, mention
+    if m.field == e.field and e.quote_start <= m.start and m.end <= e.quote_end:
+        return Evidence(e.field, e.quote_start, e.quote_end, m.start, m.end)
+    for claim in facts.claims:
+        for other in claim.evidence:
+            if other.field == m.field and other.quote_start <= m.start and m.end <= other.quote_end:
+                return Evidence(m.field, other.quote_start, other.quote_end, m.start, m.end)
+    if m.field == e.field:
+        start, end = min(e.quote_start, m.start), max(e.quote_end, m.end)
+        return Evidence(e.field, start, end, m.start, m.end)
+    return Evidence(m.field, 0, len(paper.text(m.field)), m.start, m.end)

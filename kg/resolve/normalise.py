@@ -1,0 +1,48 @@
+"""Comparable forms of names: what makes "Few-Shot Learners" and "few shot learner" one name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_ARTICLES = frozenset({"a", "an", "the", "our", "its", "their", "this", "these"})
+_LATEX = re.compile(r"\\[a-z]+|[{}$\\^_~]")
+_TOKEN = re.compile(r"[^\W_]+")
+# What follows these says where or of what, not what: "forgetting in language models".
+_PREPOSITIONS = frozenset({"of", "in", "for", "on", "during", "under", "across", "between", "with", "from", "to", "by"})
+
+
+@lru_cache(maxsize=200_000)
+def tokens(text: str) -> tuple[str, ...]:
+    """Return the comparable tokens of a name.
+
+    NFKC, case folded, LaTeX marks and punctuation to spaces, articles dropped, plural "s" dropped: the
+    normal form of `kg.score`. A name of articles or marks alone keeps its folded text.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    found = tuple(
+        word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+        for word in _TOKEN.findall(_LATEX.sub(" ", folded))
+        if word not in _ARTICLES
+    )
+    return found or tuple(folded.split())
+
+
+def normal(text: str) -> str:
+    """Return the tokens joined by spaces."""
+    return " ".join(tokens(text))
+
+
+def joined(text: str) -> str:
+    """Return the tokens joined by nothing: "CIFAR-10", "CIFAR 10" and "CIFAR10" are one."""
+    return "".join(tokens(text))
+
+
+def head_phrase(text: str) -> tuple[str, ...]:
+    """Return the tokens before the first preposition ("forgetting in LLMs": forgetting)."""
+    words = tokens(text)
+    for i, word in enumerate(words):
+        if word in _PREPOSITIONS and i:
+            return words[:i]
+    return words

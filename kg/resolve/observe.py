@@ -1,0 +1,109 @@
+"""What the papers call things: one pass over the facts, in any order.
+
+A name's key is its long form where its own paper gives one, so "SAM" of a paper on sharpness-aware
+minimisation and "SAM" of one on segmentation stay two things.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from kg.model import Claim, Label, PaperFacts
+from kg.resolve.normalise import joined, tokens
+
+# Datasets and benchmarks are one family: which of the two a resource is, its papers vote.
+FAMILY: Mapping[Label, str] = {
+    "Method": "Method",
+    "Tool": "Method",
+    "Problem": "Problem",
+    "Task": "Task",
+    "Dataset": "Resource",
+    "Benchmark": "Resource",
+    "Metric": "Metric",
+}
+Key = tuple[str, str]  # family, joined long form
+
+
+@dataclass(slots=True)
+class Entry:
+    """Everything observed of one key.
+
+    Attributes:
+        surfaces: verbatim form -> number of papers that use it as the name (an alias may have 0).
+        labels: label -> number of papers that use it so.
+        papers: number of papers.
+    """
+
+    surfaces: Counter[str] = field(default_factory=Counter)
+    labels: Counter[Label] = field(default_factory=Counter)
+    papers: int = 0
+
+    def absorb(self, other: Entry) -> None:
+        """Add what was observed of another key."""
+        self.surfaces.update(other.surfaces)
+        self.labels.update(other.labels)
+        self.papers += other.papers
+
+
+def forms(claim: Claim) -> list[str]:
+    """Return the name and the aliases of a claim, verbatim."""
+    return [claim.name.text, *(alias.text for alias in claim.aliases)]
+
+
+def long_form(names: Iterable[str]) -> str:
+    """Return the form that says most: most tokens, then longest, then first in order."""
+    return min(names, key=lambda text: (-len(tokens(text)), -len(text), text))
+
+
+class LocalNames:
+    """How one paper uses names: which long form its acronyms have."""
+
+    def __init__(self, facts: PaperFacts) -> None:
+        self._long: dict[Key, str] = {}
+        for claim in facts.claims:
+            names = forms(claim)
+            for text in names:
+                self._long[FAMILY[claim.label], joined(text)] = joined(long_form(names))
+
+    def key(self, label: Label, text: str) -> Key:
+        """Return the key of a name used in this paper."""
+        family = FAMILY[label]
+        own = joined(text)
+        return family, self._long.get((family, own), own)
+
+
+class Observations:
+    """What all papers call things.
+
+    Attributes:
+        entries: key -> what was observed of it.
+        acronyms: (family, joined short form) -> long form keys, by number of papers that spell it out.
+    """
+
+    def __init__(self) -> None:
+        self.entries: dict[Key, Entry] = {}
+        self.acronyms: dict[Key, Counter[str]] = {}
+
+    def add(self, facts: PaperFacts) -> None:
+        """Observe one paper."""
+        local = LocalNames(facts)
+        seen: dict[Key, tuple[Label, dict[str, int]]] = {}
+        for claim in facts.claims:
+            key = local.key(claim.label, claim.name.text)
+            texts = seen.setdefault(key, (claim.label, {}))[1]
+            texts.update(dict.fromkeys(forms(claim)[1:], 0) | {claim.name.text: 1})
+        for result in facts.results:
+            for mention in (result.metric, result.on, result.method, result.baseline):
+                if mention is not None and mention.label in FAMILY:
+                    key = local.key(mention.label, mention.text)
+                    seen.setdefault(key, (mention.label, {}))[1].setdefault(mention.text, 1)
+        for key, (label, texts) in seen.items():
+            entry = self.entries.setdefault(key, Entry())
+            entry.papers += 1
+            entry.labels[label] += 1
+            for text, votes in texts.items():
+                entry.surfaces[text] += votes
+                if joined(text) != key[1]:
+                    self.acronyms.setdefault((key[0], joined(text)), Counter())[key[1]] += 1

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from kg.errors import EvidenceError, SchemaError
+from kg.graph import GraphData, TableWriter, build_graph
+from kg.model import Paper, PaperFacts
+from kg.resolve import Observations, resolve
+from tests.make import claim, facts, mention, paper, result
+
+EWC = paper(
+    "EWC: remembering old tasks",
+    "We propose elastic weight consolidation (EWC), with a Fisher penalty. EWC mitigates catastrophic forgetting. "
+    "The Fisher penalty alone reduces drift. It builds on SGD. It beats LwF by 4.5% accuracy on MNIST.",
+    id="paper:ewc",
+)
+
+
+def _facts() -> PaperFacts:
+    return facts(
+        EWC,
+        claim(EWC, "introduces", "EWC", "Method", aliases=("elastic weight consolidation",)),
+        claim(EWC, "introduces", "Fisher penalty", "Method"),
+        claim(EWC, "targets", "catastrophic forgetting", "Problem"),
+        claim(EWC, "uses", "SGD", "Method"),
+        claim(EWC, "compares", "LwF", "Method"),
+        claim(EWC, "datasets", "MNIST", "Dataset"),
+        claim(EWC, "metrics", "accuracy", "Metric"),
+        results=(result(EWC, 4.5, "4.5%", "%", kind="improvement", metric="accuracy", on="MNIST", method="EWC"),),
+    )
+
+
+def _graph(*pairs: tuple[Paper, PaperFacts]) -> GraphData:
+    seen = Observations()
+    for _, one in pairs:
+        seen.add(one)
+    return build_graph(pairs, resolve(seen))
+
+
+def _edges(graph: GraphData) -> set[tuple[str, str, str]]:
+    names: dict[str, Any] = {node["id"]: node["name"] for node in graph.iter_nodes()}
+    return {(names[e["from"]], e["type"], names[e["to"]]) for e in graph.iter_edges()}
+
+
+def test_the_main_method_takes_the_edges_and_the_paper_keeps_its_own() -> None:
+    edges = _edges(_graph((EWC, _facts())))
+    for subject in ("EWC", EWC.title):
+        assert (subject, "TARGETS", "catastrophic forgetting") in edges
+    assert ("EWC", "USES", "SGD") in edges
+    assert (EWC.title, "COMPARED_WITH", "LwF") in edges
+    assert (EWC.title, "INTRODUCES", "Fisher penalty") in edges
+
+
+def test_a_component_takes_an_edge_only_where_one_sentence_names_both() -> None:
+    one = paper("Foo", "We propose Foo. Its Bar gate avoids drift. Foo handles noise.", id="paper:foo")
+    edges = _edges(
+        _graph(
+            (
+                one,
+                facts(
+                    one,
+                    claim(one, "introduces", "Foo", "Method"),
+                    claim(one, "introduces", "Bar gate", "Method"),
+                    claim(one, "targets", "drift", "Problem"),
+                    claim(one, "targets", "noise", "Problem"),
+                ),
+            )
+        )
+    )
+    assert ("Bar gate", "TARGETS", "drift") in edges
+    assert ("Bar gate", "TARGETS", "noise") not in edges
+    assert ("Foo", "TARGETS", "drift") in edges
+
+
+def test_a_claimed_number_is_a_node_with_its_links() -> None:
+    graph = _graph((EWC, _facts()))
+    (row,) = graph.nodes["Result"].to_pylist()
+    assert (row["value"], row["unit"], row["kind"], row["metric"]) == (4.5, "%", "improvement", "accuracy")
+    about = [(t, o) for s, t, o in _edges(graph) if s == row["name"]]
+    assert set(about) == {("OF", "EWC"), ("ON", "MNIST"), ("MEASURES", "accuracy")}
+
+
+def test_every_text_edge_quotes_its_paper() -> None:
+    for edge in _graph((EWC, _facts())).iter_edges():
+        text = EWC.text(edge["field"])
+        assert text[edge["quote_start"] : edge["quote_end"]] == edge["quote"]
+        assert edge["quote_start"] <= edge["mention_start"] < edge["mention_end"] <= edge["quote_end"]
+
+
+def test_a_fact_that_does_not_quote_is_refused() -> None:
+    good = _facts()
+    shifted = replace(good.claims[2], name=replace(good.claims[2].name, start=3))
+    outside = replace(good.claims[2], evidence=(replace(good.claims[2].evidence[0], quote_end=10_000),))
+    silent = replace(good.claims[2], evidence=())
+    for broken in (shifted, outside, silent):
+        with pytest.raises(EvidenceError, match="refused"):
+            _graph((EWC, replace(good, claims=(broken,))))
+
+
+def test_a_number_that_is_not_where_it_says_is_refused() -> None:
+    good = _facts()
+    wrong = replace(good.results[0], value_text="4.6%")
+    nowhere = replace(good.results[0], baseline_value=3.0)
+    astray = replace(good.results[0], metric=replace(mention(EWC, "accuracy", "Metric"), end=3))
+    for broken in (wrong, nowhere, astray):
+        with pytest.raises(EvidenceError, match="refused"):
+            _graph((EWC, replace(good, results=(broken,))))
+
+
+def test_the_order_of_papers_never_changes_the_graph() -> None:
+    other = paper("Other", "SGD suffers from drift. We study drift.", id="paper:other")
+    more = facts(other, claim(other, "targets", "drift", "Problem", stance="studies"))
+    pairs = [(EWC, _facts()), (other, more)]
+    assert _graph(*pairs).hash() == _graph(*reversed(pairs)).hash()
+
+
+def test_the_hash_sees_every_change() -> None:
+    base = _graph((EWC, _facts())).hash()
+    assert base != _graph((replace(EWC, year=2017), _facts())).hash()
+    assert base != _graph((EWC, replace(_facts(), kind="analysis"))).hash()
+
+
+def test_a_writer_refuses_what_the_schema_does_not_know() -> None:
+    writer = TableWriter("Metric")
+    with pytest.raises(SchemaError, match="has no 'name'"):
+        writer.add({"id": "metric:x"})
+    with pytest.raises(SchemaError, match="'colour' is not in the schema"):
+        writer.add({"id": "metric:x", "name": "x", "search_text": "x", "colour": "red"})

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from itertools import permutations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.model import Label, PaperFacts
+from kg.resolve import LocalNames, Observations, Resolution, content_id, resolve
+from kg.resolve.normalise import head_phrase, joined, normal, tokens
+from tests.make import claim, facts, paper
+
+
+def _uses(title: str, name: str, *aliases: str, label: Label = "Method") -> PaperFacts:
+    one = paper(title, f"We use {' and '.join((name, *aliases))}.")
+    return facts(one, claim(one, "uses", name, label, aliases=aliases))
+
+
+def _resolved(*papers: PaperFacts) -> Resolution:
+    seen = Observations()
+    for one in papers:
+        seen.add(one)
+    return resolve(seen)
+
+
+def _node(resolution: Resolution, one: PaperFacts, index: int = 0) -> str:
+    named = one.claims[index]
+    return resolution.node(LocalNames(one), named.label, named.name.text).id
+
+
+def test_spelling_variants_are_one_name() -> None:
+    a, b, c = _uses("a", "CIFAR-10"), _uses("b", "CIFAR 10"), _uses("c", "CIFAR10s")
+    resolution = _resolved(a, b, c)
+    assert len(resolution.nodes) == 1
+    assert next(iter(resolution.nodes.values())).support == 3
+
+
+def test_one_acronym_of_two_long_forms_stays_two_things() -> None:
+    a = _uses("a", "SAM", "Segment Anything Model")
+    b = _uses("b", "SAM", "sharpness-aware minimization")
+    resolution = _resolved(a, b)
+    assert _node(resolution, a) != _node(resolution, b)
+    names = [node.name for node in resolution.nodes.values()]
+    assert len({name.casefold() for name in names}) == 2
+
+
+def test_a_bare_acronym_joins_the_long_form_that_leads() -> None:
+    spelt = [_uses(str(i), "XYZW", "extra young zebra watching") for i in range(3)]
+    bare = _uses("bare", "XYZW")
+    resolution = _resolved(*spelt, bare)
+    assert _node(resolution, bare) == _node(resolution, spelt[0])
+    assert any("spell it out" in decision.reason for decision in resolution.decisions)
+
+
+def test_a_bare_acronym_with_two_meanings_joins_neither() -> None:
+    a, b = _uses("a", "QRS", "quick red stones"), _uses("b", "QRS", "quiet river songs")
+    bare = _uses("c", "QRS")
+    resolution = _resolved(a, b, bare)
+    assert _node(resolution, bare) not in {_node(resolution, a), _node(resolution, b)}
+
+
+def test_a_task_and_a_method_of_one_name_stay_separate() -> None:
+    a = _uses("a", "continual learning")
+    b = _uses("b", "continual learning", label="Task")
+    assert len(_resolved(a, b).nodes) == 2
+
+
+def test_a_resource_has_one_label_by_majority() -> None:
+    papers = [_uses(str(i), "FooBarBase", label=label) for i, label in enumerate(("Dataset", "Benchmark", "Benchmark"))]
+    (node,) = _resolved(*papers).nodes.values()  # type: ignore[arg-type]
+    assert node.label == "Benchmark"
+
+
+def test_a_narrower_term_lies_under_the_broader_one() -> None:
+    wide = _uses("a", "forgetting", label="Problem")
+    narrow = _uses("b", "severe catastrophic forgetting", label="Problem")
+    where = _uses("c", "forgetting in speech models", label="Problem")
+    resolution = _resolved(wide, narrow, where)
+    pairs = {(d.subject, d.object) for d in resolution.broader}
+    assert pairs == {(_node(resolution, x), _node(resolution, wide)) for x in (narrow, where)}
+
+
+def test_a_generic_head_is_no_broader_term() -> None:
+    assert not _resolved(_uses("a", "learning", label="Task"), _uses("b", "federated learning", label="Task")).broader
+
+
+def test_the_order_of_papers_never_changes_identity() -> None:
+    papers = [
+        _uses("a", "SAM", "Segment Anything Model"),
+        _uses("b", "SAM", "segment anything models"),
+        _uses("c", "SAM"),
+        _uses("d", "sharpness-aware minimization"),
+    ]
+    outcomes = [_resolved(*order) for order in permutations(papers)]
+    assert all(o.nodes == outcomes[0].nodes and o.decisions == outcomes[0].decisions for o in outcomes)
+
+
+def test_ids_do_not_depend_on_support_or_display_name() -> None:
+    few = _resolved(_uses("a", "EWC"))
+    many = _resolved(*(_uses(str(i), name) for i, name in enumerate(("ewc", "EWC", "ewc"))))
+    assert set(few.nodes) == set(many.nodes) == {content_id("Method", "ewc")}
+
+
+@given(st.text(max_size=40))
+def test_normal_forms_are_stable(text: str) -> None:
+    assert tokens(normal(text)) == tokens(normal(normal(text)))
+    assert " " not in joined(text)
+
+
+def test_the_head_phrase_ends_before_the_preposition() -> None:
+    assert head_phrase("forgetting in large language models") == ("forgetting",)
+    assert head_phrase("in-context learning") == ("in", "context", "learning")
