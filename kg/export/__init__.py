@@ -1,0 +1,129 @@
+"""Exports: the facts, the papers and the graph in files that other programs read.
+
+`FORMATS` lists them; `export` writes one. The `facts` format is the one that `kg.score` scores.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import IO
+
+from kg.errors import InputError, nearest
+from kg.export.base import Exportable, GraphRows
+from kg.export.facts import guide_facts, guide_papers, write_facts, write_papers
+from kg.export.graphs import write_cytoscape, write_gexf, write_graphml
+from kg.export.tables import write_edges, write_edges_csv, write_nodes, write_nodes_csv
+from kg.files import atomic_write
+
+__all__ = ["FORMATS", "Exportable", "Format", "GraphRows", "export", "guide_facts", "guide_papers"]
+
+Writer = Callable[[Exportable, IO[str]], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """An export format.
+
+    Attributes:
+        description: one line for the command's help.
+        suffix: usual end of a file's name, with its dot.
+        write: writes a source to a text stream and returns the number of records.
+        write_csv: likewise as CSV, where the format is a table.
+    """
+
+    description: str
+    suffix: str
+    write: Writer
+    write_csv: Writer | None = None
+
+
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {
+        "facts": Format("what each paper says, one JSON object a paper", ".jsonl", write_facts),
+        "papers": Format("titles, abstracts and sources, one JSON object a paper", ".jsonl", write_papers),
+        "nodes": Format("the graph's nodes, JSONL or CSV", ".jsonl", write_nodes, write_nodes_csv),
+        "edges": Format("the graph's edges and quotes, JSONL or CSV", ".jsonl", write_edges, write_edges_csv),
+        "graphml": Format("the graph for yEd, Gephi, NetworkX and igraph", ".graphml", write_graphml),
+        "gexf": Format("the graph for Gephi", ".gexf", write_gexf),
+        "cytoscape": Format("the graph for Cytoscape and cytoscape.js (JSON)", ".cyjs", write_cytoscape),
+    }
+)
+
+
+def export(source: Exportable, format: str, out: Path | None = None, *, as_csv: bool = False) -> int:
+    """Write `source` in one of `FORMATS`.
+
+    Args:
+        source: what offers the graph, the papers and their facts.
+        format: name of the format.
+        out: the file, which is replaced whole at the end; None is standard output, always UTF-8.
+        as_csv: write a table as CSV; a name that ends in ".csv" says so as well.
+
+    Returns:
+        The number of records written; 0 if whoever read standard output has stopped reading.
+
+    Raises:
+        InputError: if the format is unknown or has no CSV form, or the file cannot be written.
+    """
+    write = _writer(format, as_csv or (out is not None and out.suffix.lower() == ".csv"))
+    if out is None:
+        return _to_stdout(source, write)
+    try:
+        with atomic_write(out) as stream:
+            return write(source, stream)
+    except OSError as error:
+        why = error.strerror or error
+        raise InputError(f"{out}: cannot be written ({why}); name another file") from error
+
+
+def _writer(name: str, as_csv: bool) -> Writer:
+    if name not in FORMATS:
+        raise InputError(
+            f"there is no export format {name!r}.{nearest(name, FORMATS)} Formats: {', '.join(FORMATS)}"
+        )
+    chosen = FORMATS[name]
+    if not as_csv:
+        return chosen.write
+    if chosen.write_csv is None:
+        tables = ", ".join(key for key, entry in FORMATS.items() if entry.write_csv)
+        raise InputError(f"the format {name!r} has no CSV form (only {tables}); use {chosen.suffix!r} files")
+    return chosen.write_csv
+
+
+def _to_stdout(source: Exportable, write: Writer) -> int:
+    try:
+        with _utf8_stdout() as stream:
+            count = write(source, stream)
+            stream.flush()
+        return count
+    except BrokenPipeError:
+        # Python flushes standard output once more when it ends, and would complain then.
+        with contextlib.suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stdout.fileno())
+            os.close(nowhere)
+        return 0
+
+
+@contextlib.contextmanager
+def _utf8_stdout() -> Iterator[IO[str]]:
+    """Yield standard output as UTF-8 with LF line ends, whatever the terminal's encoding."""
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:  # somebody put a StringIO there
+        yield sys.stdout
+        return
+    sys.stdout.flush()
+    stream = io.TextIOWrapper(buffer, encoding="utf-8", newline="\n", write_through=False)
+    try:
+        yield stream
+    finally:
+        # Without this the wrapper would close standard output when it is collected.
+        with contextlib.suppress(BrokenPipeError):
+            stream.detach()
