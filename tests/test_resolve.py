@@ -80,6 +80,15 @@ def test_a_narrower_term_lies_under_the_broader_one() -> None:
     assert pairs == {(_node(resolution, x), _node(resolution, wide)) for x in (narrow, where)}
 
 
+def test_a_part_of_a_name_is_its_short_form_in_that_paper_alone() -> None:
+    one = paper("a", "We fight catastrophic forgetting. Such forgetting hurts.")
+    own = facts(one, claim(one, "targets", "catastrophic forgetting", "Problem", aliases=("forgetting",)))
+    other = _uses("b", "forgetting", label="Problem")
+    resolution = _resolved(own, other)
+    assert len(resolution.nodes) == 2
+    assert [d.kind for d in resolution.decisions] == ["broader"]
+
+
 def test_a_generic_head_is_no_broader_term() -> None:
     assert not _resolved(_uses("a", "learning", label="Task"), _uses("b", "federated learning", label="Task")).broader
 

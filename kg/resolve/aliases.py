@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from functools import cache
 
-from kg.resolve.normalise import joined
+from kg.resolve.normalise import joined, tokens
 from kg.resources import gazetteer_dir
 
 _FAMILY = {
@@ -21,7 +21,8 @@ _FAMILY = {
 def alias_table() -> dict[tuple[str, str], str]:
     """Return (family, joined alias) -> joined canonical name.
 
-    An alias that stands for two names, or is itself a name, is left out: it decides nothing.
+    An alias that stands for two names, is itself a name, or is a mere part of its name (a broader term) is
+    left out: it decides nothing.
     """
     table: dict[tuple[str, str], str] = {}
     dropped: set[tuple[str, str]] = set()
@@ -34,6 +35,8 @@ def alias_table() -> dict[tuple[str, str], str]:
                 names.add((family, name))
                 for alias in filter(None, (row.get("aliases") or "").split("|")):
                     key = (family, joined(alias))
+                    if set(tokens(alias)) < set(tokens(row["name"])):
+                        continue
                     if key[1] != name and table.setdefault(key, name) != name:
                         dropped.add(key)
     return {key: name for key, name in table.items() if key not in dropped and key not in names}

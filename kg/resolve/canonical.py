@@ -107,23 +107,35 @@ def _canonical(head: Key, entry: Entry, node_id: str, taken: set[Key]) -> Canoni
 def _broader(merged: dict[Key, Entry], ids: dict[Key, str]) -> Iterable[Decision]:
     """Put a name under the longest name that ends it ("catastrophic forgetting" under "forgetting")."""
     by_form = {(key[0], joined(text)): key for key, entry in sorted(merged.items()) for text in entry.surfaces}
-    longest = {key: long_form(entry.surfaces) for key, entry in merged.items()}
+    above: dict[Key, Key] = {}
     for key, entry in sorted(merged.items()):
         if key[0] not in _NESTED:
             continue
-        # The spelt-out form alone decides: the tail of an acronym means nothing.
-        words, whole = head_phrase(longest[key]), tokens(longest[key])
-        suffixes = [words[i:] for i in range(0 if len(words) < len(whole) else 1, len(words))]
-        for suffix in suffixes:
+        for whole, suffix in _endings(entry):
             parent = by_form.get((key[0], "".join(suffix)))
-            if parent is None or (len(suffix) == 1 and suffix[0] in _GENERIC):
+            generic = len(suffix) == 1 and suffix[0] in _GENERIC
+            if parent is None or generic or _leads_to(parent, key, above):
                 continue
-            # Fewer words at every step: no cycle is possible.
-            if len(tokens(longest[parent])) >= len(whole):
-                continue
+            above[key] = parent
             reason = f"{' '.join(whole)!r} is a kind of {' '.join(suffix)!r}: its head phrase ends with it"
             yield Decision("broader", ids[key], ids[parent], 0.9, reason)
             break
+
+
+def _endings(entry: Entry) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Return (form, proper ending of its head phrase) for all forms of several words, longest endings first."""
+    found = set()
+    for text in entry.surfaces:
+        words, whole = head_phrase(text), tokens(text)
+        found |= {(whole, words[i:]) for i in range(len(words)) if len(words) - i < len(whole)}
+    return sorted(found, key=lambda pair: (-len(pair[1]), pair))
+
+
+def _leads_to(key: Key, goal: Key, above: dict[Key, Key]) -> bool:
+    """Whether `goal` is `key` or lies above it."""
+    while key != goal and key in above:
+        key = above[key]
+    return key == goal
 
 
 __all__ = ["FAMILY", "Canonical", "Resolution", "content_id", "resolve", "slug"]

@@ -57,8 +57,18 @@ def long_form(names: Iterable[str]) -> str:
     return min(names, key=lambda text: (-len(tokens(text)), -len(text), text))
 
 
+def variants(claim: Claim) -> list[str]:
+    """Return the forms that name the same thing anywhere: not a mere part of the long form.
+
+    A paper on "catastrophic forgetting" may call it "forgetting"; for other papers that is a broader term.
+    """
+    names = forms(claim)
+    whole = set(tokens(long_form(names)))
+    return [text for text in names if not set(tokens(text)) < whole]
+
+
 class LocalNames:
-    """How one paper uses names: which long form its acronyms have."""
+    """How one paper uses names: which long form its acronyms and short forms have."""
 
     def __init__(self, facts: PaperFacts) -> None:
         self._long: dict[Key, str] = {}
@@ -93,12 +103,14 @@ class Observations:
         for claim in facts.claims:
             key = local.key(claim.label, claim.name.text)
             texts = seen.setdefault(key, (claim.label, {}))[1]
-            texts.update(dict.fromkeys(forms(claim)[1:], 0) | {claim.name.text: 1})
+            texts.update({text: int(text == claim.name.text) for text in variants(claim)})
         for result in facts.results:
             for mention in (result.metric, result.on, result.method, result.baseline):
                 if mention is not None and mention.label in FAMILY:
                     key = local.key(mention.label, mention.text)
-                    seen.setdefault(key, (mention.label, {}))[1].setdefault(mention.text, 1)
+                    texts = seen.setdefault(key, (mention.label, {}))[1]
+                    if not texts:
+                        texts[mention.text] = 1
         for key, (label, texts) in seen.items():
             entry = self.entries.setdefault(key, Entry())
             entry.papers += 1

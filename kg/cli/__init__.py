@@ -1,0 +1,45 @@
+"""The `kg` command: thin typed wrappers over functions that a notebook can call as well.
+
+Stdout is data, stderr is talk. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing found.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from kg.cli import build, export, inspect, questions
+from kg.errors import KGError, NotFoundError
+
+app = typer.Typer(
+    name="kg",
+    help="A graph of what research papers claim, with the sentence behind every fact.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (build, questions, export, inspect):
+    module.register(app)
+
+
+def main() -> None:
+    """Run the command line; only `KGError` is caught, and becomes one line on stderr."""
+    try:
+        app()
+    except NotFoundError as error:
+        print(f"kg: {error}", file=sys.stderr)
+        sys.exit(3)
+    except KGError as error:
+        print(f"kg: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("kg: stopped; run the same command again to go on", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough. Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

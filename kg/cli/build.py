@@ -1,0 +1,105 @@
+"""`kg build` and `kg add`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kg.cli.common import say
+from kg.errors import InputError
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="INPUT...",
+        help="Files, folders, quoted globs, '-' for stdin, arxiv:ID, 'arxiv:cat:cs.LG?since=2026-01-01', or sample.",
+    ),
+]
+ReaderOpt = Annotated[str | None, typer.Option("--reader", help="Force one reader instead of looking at the content.")]
+MapOpt = Annotated[
+    list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Name a column, such as title=headline.")
+]
+StrictOpt = Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")]
+ProcessesOpt = Annotated[
+    int | None, typer.Option("--processes", "-j", min=1, help="Worker processes.", show_default="all cores")
+]
+
+
+def _mapping(given: list[str] | None) -> dict[str, str] | None:
+    out: dict[str, str] = {}
+    for item in given or ():
+        name, equals, column = item.partition("=")
+        if not equals or not name or not column:
+            raise InputError(f"--map {item!r}: expected FIELD=COLUMN, such as title=headline")
+        out[name] = column
+    return out or None
+
+
+def build(
+    inputs: Inputs,
+    out: Annotated[str, typer.Option("--output", "-o", metavar="OUT", help="The graph's folder, by custom NAME.kg.")],
+    reader: ReaderOpt = None,
+    mapping: MapOpt = None,
+    strict: StrictOpt = False,
+    processes: ProcessesOpt = None,
+) -> None:
+    """Build a graph from papers; onto an existing graph: make it equal to the given inputs.
+
+    Example: kg build 'abstracts/*.txt' refs.bib -o papers.kg
+    """
+    _run(False, inputs, out, reader, mapping, strict, processes)
+
+
+def add(
+    graph: Annotated[str, typer.Argument(metavar="GRAPH", help="The graph to add to; made if it is not there.")],
+    inputs: Inputs,
+    reader: ReaderOpt = None,
+    mapping: MapOpt = None,
+    strict: StrictOpt = False,
+    processes: ProcessesOpt = None,
+) -> None:
+    """Add papers to a graph; the outcome equals a build of everything at once.
+
+    Example: kg add papers.kg arxiv:1612.00796
+    """
+    _run(True, inputs, graph, reader, mapping, strict, processes)
+
+
+def _run(
+    keep: bool,
+    inputs: list[str],
+    out: str,
+    reader: str | None,
+    mapping: list[str] | None,
+    strict: bool,
+    processes: int | None,
+) -> None:
+    from kg import pipeline
+
+    function = pipeline.add if keep else pipeline.build
+    summary = function(
+        inputs,
+        out,
+        reader=reader,
+        mapping=_mapping(mapping),
+        strict=strict,
+        processes=processes,
+        on_problem=lambda problem: say(f"kg: {problem}"),
+    )
+    for conflict in summary.conflicts:
+        say(f"kg: {conflict}")
+    nodes = sum(count for name, count in summary.counts.items() if not name.isupper())
+    edges = sum(summary.counts.values()) - nodes
+    refused = f", {summary.problems:,} refused" if summary.problems else ""
+    say(
+        f"{summary.path}: {summary.papers:,} papers from {summary.records:,} records{refused}; "
+        f"{summary.extracted:,} texts read now; {nodes:,} nodes, {edges:,} edges; "
+        f"{summary.seconds:.1f} s; graph {summary.graph_hash[:16]}"
+    )
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(build)
+    app.command()(add)

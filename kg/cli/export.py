@@ -1,0 +1,61 @@
+"""`kg export` and `kg draw`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kg.cli.common import GraphArg, out_path, say
+
+Out = Annotated[str | None, typer.Option("--output", "-o", metavar="OUT", help="The file to write; stdout by default.")]
+
+
+def export(
+    graph: GraphArg,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format", "-f", metavar="F", help="facts, papers, nodes, edges, graphml, gexf or cytoscape."
+        ),
+    ],
+    out: Out = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="nodes and edges as CSV instead of JSONL.")] = False,
+) -> None:
+    """Export the graph, or the facts behind it.
+
+    Example: kg export papers.kg --format facts -o facts.jsonl
+    """
+    from kg.api import open as open_graph
+    from kg.export import export as write
+
+    path = out_path(out)
+    with open_graph(graph) as g:
+        count = write(g, form, path, as_csv=as_csv)
+    if path is not None:
+        say(f"{path}: {count:,} {form}")
+
+
+def draw(
+    graph: GraphArg,
+    out: Annotated[str, typer.Option("--output", "-o", metavar="OUT", help="The HTML file to write.")],
+    about: Annotated[
+        str | None, typer.Option("--about", metavar="NAME", help="Draw only what lies around this name.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=2, help="At most so many nodes, the most supported first.")] = 150,
+) -> None:
+    """Draw a self-contained HTML picture: click a node or an edge to read the quotes.
+
+    Example: kg draw papers.kg -o papers.html --about forgetting
+    """
+    from kg.api import open as open_graph
+
+    with open_graph(graph) as g:
+        drawn, total = g.draw(out, about=about, limit=limit)
+    say(f"{out}: {drawn:,} of {total:,} nodes; open it in a browser")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(export)
+    app.command()(draw)

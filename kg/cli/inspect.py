@@ -1,0 +1,97 @@
+"""`kg stats`, `evaluate`, `schema`, `doctor`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kg.cli.common import Format, FormatOpt, GraphArg, print_rows, say
+from kg.errors import KGError
+
+
+def stats(graph: GraphArg, form: FormatOpt = Format.table) -> None:
+    """Print what the graph holds, and how well its extractor was measured to read."""
+    from kg.api import open as open_graph
+    from kg.evaluate import measured
+
+    with open_graph(graph) as g:
+        rows = g.stats()
+        print_rows(rows, rows.columns, form)
+    say(f"extraction quality: {measured()}")
+
+
+def evaluate(
+    gold: Annotated[str, typer.Option("--gold", metavar="FILE", help="Annotated facts (JSONL, docs/annotation-guide.md).")],
+    papers: Annotated[
+        list[str], typer.Option("--papers", metavar="INPUT", help="The papers' texts, any input of `kg build`; repeat.")
+    ],
+    errors: Annotated[
+        str | None, typer.Option("--errors", metavar="FIELD", help="Print what was missed and spurious: targets.relaxed …")
+    ] = None,
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep the scores in the package: `kg stats` and README quote them.")
+    ] = False,
+    form: FormatOpt = Format.table,
+) -> None:
+    """Score the extraction against annotated papers (micro precision, recall and F1 per field).
+
+    Example: kg evaluate --gold gold.jsonl --papers 'abstracts/*.txt'
+    """
+    from kg import evaluate as module
+
+    report = module.evaluate(gold, papers)
+    if errors is not None:
+        rows = module.error_rows(report, errors)
+        print_rows(rows, ["id", "missed", "spurious"], form)
+        return
+    rows = module.score_rows(report)
+    print_rows(rows, list(rows[0]), form)
+    say(f"{report.found} of {report.gold_papers} annotated papers found; {report.rate:.0f} abstracts/s in one process")
+    if save:
+        say(f"{module.save(report)}: saved")
+
+
+def schema(
+    form: Annotated[str, typer.Option("--format", "-f", help="md, cypher or yaml.")] = "md",
+    write: Annotated[bool, typer.Option("--write", help="Write schema/generated/ in a checkout.")] = False,
+) -> None:
+    """Print the schema: node and edge types with their properties."""
+    from kg.files import atomic_write
+    from kg.generate import artefacts
+    from kg.resources import data_dir
+    from kg.schema import schema as load
+
+    folder = data_dir("schema")
+    made = artefacts(load())
+    if write:
+        for name, text in made.items():
+            with atomic_write(folder / "generated" / name, "w") as file:
+                file.write(text)
+            say(f"{folder / 'generated' / name}: written")
+        return
+    texts = {"md": made["schema.md"], "cypher": made["constraints.cypher"]}
+    texts["yaml"] = (folder / "methods.yaml").read_text(encoding="utf-8")
+    if form not in texts:
+        raise KGError(f"--format {form!r}: choose md, cypher or yaml")
+    print(texts[form], end="")
+
+
+def doctor(
+    graph: Annotated[str | None, typer.Argument(metavar="[GRAPH]", help="A graph to check as well.")] = None,
+) -> None:
+    """Check the installation, the query files and, when given, a graph: every quote against its text."""
+    from kg.doctor import checks
+
+    failed = 0
+    for check in checks(graph):
+        print(f"{'ok  ' if check.ok else 'FAIL'}  {check.text}")
+        failed += not check.ok
+    if failed:
+        raise KGError(f"{failed} checks failed")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (stats, evaluate, schema, doctor):
+        app.command()(command)

@@ -1,0 +1,91 @@
+"""`kg doctor`: is the installation whole, and does every fact of a graph quote its paper?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from kg.errors import KGError
+from kg.generate import artefacts
+from kg.resources import data_dir
+from kg.schema import schema
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The outcome of one check, in one line."""
+
+    ok: bool
+    text: str
+
+
+def checks(graph: str | None = None) -> Iterator[Check]:
+    """Check the installation and, where given, the graph at a path."""
+    yield _run("schema", _schema)
+    yield _run("queries", _queries)
+    yield _run("extraction", _extraction)
+    if graph is not None:
+        yield _run("files", lambda: _files(graph))
+        yield _run("quotes", lambda: _quotes(graph))
+
+
+def _run(name: str, check: Callable[[], str]) -> Check:
+    try:
+        return Check(True, f"{name}: {check()}")
+    except KGError as error:
+        return Check(False, f"{name}: {error}")
+
+
+def _schema() -> str:
+    made = artefacts(schema())
+    for name, text in made.items():
+        path = data_dir("schema") / "generated" / name
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            raise KGError(f"{path}: differs from schema/methods.yaml; run `kg schema --write`")
+    return f"{len(schema().nodes)} node types, {len(schema().edges)} edge types, {len(made)} generated files are current"
+
+
+def _queries() -> str:
+    from kg.queries import load_queries
+
+    return f"{len(load_queries())} named queries are valid, portable Cypher"
+
+
+def _extraction() -> str:
+    import extractors
+
+    nlp = extractors.load()
+    return f"{extractors.EXTRACTOR} {extractors.VERSION}: {', '.join(nlp.pipe_names)}"
+
+
+def _files(graph: str) -> str:
+    from kg.workspace import Workspace
+
+    workspace = Workspace.open(graph)
+    known = workspace.info().get("hash")
+    now = workspace.graph().hash()
+    if known is None:
+        return f"the embedded store is missing or older than the files; it is rebuilt when the graph is opened ({now[:16]})"
+    if known != now:
+        raise KGError(f"{graph}: the store's graph {known[:16]} is not the files' {now[:16]}; delete graph.json")
+    return f"the store is what the files give ({now[:16]})"
+
+
+def _quotes(graph: str) -> str:
+    from kg.workspace import Workspace
+
+    workspace = Workspace.open(graph)
+    papers = {paper.id: paper for paper in workspace.papers()}
+    store = workspace.store()
+    count = 0
+    for edge in store.edges():
+        if edge["origin"] != "text":
+            continue
+        text = papers[edge["paper"]].text(edge["field"])
+        if text[edge["quote_start"] : edge["quote_end"]] != edge["quote"]:
+            raise KGError(f"{graph}: edge {edge['id']} ({edge['type']}) does not quote {edge['paper']}")
+        if not edge["quote_start"] <= edge["mention_start"] < edge["mention_end"] <= edge["quote_end"]:
+            raise KGError(f"{graph}: edge {edge['id']} ({edge['type']}) names nothing inside its quote")
+        count += 1
+    store.close()
+    return f"all {count:,} edges read from text quote their paper"

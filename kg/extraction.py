@@ -1,0 +1,121 @@
+"""Extraction on all cores: worker processes, each with a pipeline of its own and `nlp.pipe`.
+
+Workers are plain subprocesses that read chunks of papers from stdin. `multiprocessing` would import the
+caller's script again in each (a notebook or an unguarded script then fails), and its workers outlive a
+killed parent; these end when their stdin does.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from itertools import chain, islice
+from queue import SimpleQueue
+
+import extractors
+from kg.errors import KGError
+from kg.model import Paper, PaperFacts
+
+_CHUNK = 64
+# Fewer papers than this are read faster here than workers start.
+_WORTH_WORKERS = 400
+
+
+def extract_all(papers: Iterable[Paper], processes: int | None = None) -> Iterator[PaperFacts]:
+    """Extract facts, in the order of the papers; streams, holding a bounded number of papers.
+
+    Args:
+        papers: cleaned papers.
+        processes: worker processes; None for one a core, 1 for this process alone.
+
+    Raises:
+        KGError: if a worker dies.
+    """
+    count = processes or os.cpu_count() or 1
+    iterator = iter(papers)
+    head = list(islice(iterator, _WORTH_WORKERS))
+    source = chain(head, iterator)
+    if count == 1 or len(head) < _WORTH_WORKERS:
+        yield from extractors.extract(source)
+        return
+    with ExitStack() as stack:
+        free: SimpleQueue[_Worker] = SimpleQueue()
+        for _ in range(count):
+            free.put(stack.enter_context(_Worker()))
+        # Left before the workers are: a thread that waits for one then ends.
+        threads = stack.enter_context(ThreadPoolExecutor(count))
+
+        def work(chunk: list[Paper]) -> list[PaperFacts]:
+            worker = free.get()
+            try:
+                return worker.extract(chunk)
+            finally:
+                free.put(worker)
+
+        pending: deque[Future[list[PaperFacts]]] = deque()
+        while chunk := list(islice(source, _CHUNK)):
+            pending.append(threads.submit(work, chunk))
+            if len(pending) >= 4 * count:
+                yield from pending.popleft().result()
+        while pending:
+            yield from pending.popleft().result()
+
+
+class _Worker:
+    """A subprocess that runs `serve`."""
+
+    def __init__(self) -> None:
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        command = [sys.executable, "-c", "from kg.extraction import serve; serve()"]
+        self._process = subprocess.Popen(  # noqa: S603 - our own code in our own interpreter
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+        )
+
+    def __enter__(self) -> _Worker:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        self._process.wait()
+
+    def extract(self, papers: list[Paper]) -> list[PaperFacts]:
+        """Send papers and wait for their facts."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise KGError("the extraction worker has no pipes")
+        try:
+            pickle.dump(papers, stdin)
+            stdin.flush()
+            facts: list[PaperFacts] = pickle.load(stdout)  # noqa: S301 - written by our own subprocess
+        except (EOFError, OSError, pickle.UnpicklingError) as error:
+            raise KGError(
+                f"an extraction worker died (exit code {self._process.poll()}) on papers from {papers[0].title!r} on; "
+                "what was read is kept: run the same build again, with --processes 1 to see why"
+            ) from error
+        return facts
+
+
+def serve() -> None:
+    """Read pickled lists of papers from stdin until it ends; write the lists of their facts to stdout."""
+    stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    # What anything else prints must not get between the pickles.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    nlp = extractors.load()
+    while True:
+        try:
+            papers: list[Paper] = pickle.load(stdin)  # noqa: S301 - written by our own parent process
+        except EOFError:
+            return
+        try:
+            pickle.dump(list(extractors.extract(papers, nlp)), stdout)
+            stdout.flush()
+        except BrokenPipeError:
+            return

@@ -1,0 +1,222 @@
+"""The workspace: a folder whose plain files are the truth; the graph in it is a cache.
+
+    NAME.kg/
+      manifest.json     which shards count, and where they came from
+      papers/*.parquet  records as read, one row a record (`kg.model.Paper` without identity)
+      facts/*.parquet   facts by content hash of the text (`kg.model.PaperFacts`)
+      resolved.jsonl    the resolver's decisions, sorted, with score and reason
+      graph.kglite      the embedded store, rebuilt whenever it is missing or older than the files
+      graph.json        what the store was built from, its hash and counts
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from filelock import FileLock, Timeout
+
+from kg.errors import WorkspaceError
+from kg.files import atomic_write
+from kg.graph import GraphData, build_graph
+from kg.identity import Identity
+from kg.model import Paper, PaperFacts
+from kg.resolve import Observations, Resolution, resolve
+from kg.resources import data_dir, gazetteer_dir
+from kg.shards import read_rows, read_table, rows_of
+from kg.stores.embedded import EmbeddedStore
+
+FORMAT = 1
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What counts in a workspace.
+
+    Attributes:
+        shards: record shards under papers/, in reading order.
+        facts: facts shards under facts/.
+        inputs: what was read, as the user named it.
+        records: number of records in the shards.
+    """
+
+    shards: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    records: int = 0
+    format: int = field(default=FORMAT)
+
+
+@cache
+def _code_hash() -> str:
+    """Content hash of the code and word lists that turn facts into the graph: a store made by other code is old."""
+    here = Path(__file__).parent
+    paths = [here / "identity.py", *(here / "resolve").glob("*.py"), *(here / "graph").glob("*.py")]
+    paths += gazetteer_dir().glob("*.tsv")
+    return hashlib.sha256(b"\x00".join(path.read_bytes() for path in sorted(paths))).hexdigest()
+
+
+class Workspace:
+    """A workspace folder."""
+
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        self.path = path
+        self.manifest = manifest
+
+    @classmethod
+    def open(cls, path: str | Path) -> Workspace:
+        """Open an existing workspace.
+
+        Raises:
+            WorkspaceError: if there is none, or its format is unknown.
+        """
+        folder = Path(path)
+        file = folder / "manifest.json"
+        if not folder.exists():
+            raise WorkspaceError(f"{folder}: there is no such graph; make one with `kg build INPUT... -o {folder}`")
+        if not file.is_file():
+            unfinished = (folder / "papers").is_dir()
+            why = "its first build was not finished; run the same `kg build` again" if unfinished else "is no workspace"
+            raise WorkspaceError(f"{folder}: {why} (it has no manifest.json)")
+        try:
+            raw = json.loads(file.read_text(encoding="utf-8"))
+            tuples = {key: tuple(raw[key]) for key in ("shards", "facts", "inputs")}
+            manifest = Manifest(**(raw | tuples))
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise WorkspaceError(f"{file}: is damaged ({error!r}); run `kg build` again with the inputs") from error
+        if manifest.format != FORMAT:
+            raise WorkspaceError(f"{file}: has format {manifest.format}, this version reads {FORMAT}; build it again")
+        return cls(folder, manifest)
+
+    @classmethod
+    def open_or_new(cls, path: str | Path) -> Workspace:
+        """Open a workspace, or start an empty one where the folder is missing, empty or unfinished.
+
+        Raises:
+            WorkspaceError: if the path is a file, or a folder with something else in it.
+        """
+        folder = Path(path)
+        if (folder / "manifest.json").is_file():
+            return cls.open(folder)
+        if folder.exists() and not folder.is_dir():
+            raise WorkspaceError(f"{folder}: is a file; name a folder for the graph (by custom NAME.kg)")
+        if folder.is_dir() and {p.name for p in folder.iterdir()} - {"papers", "facts", ".lock"}:
+            raise WorkspaceError(f"{folder}: is a folder with other files in it; name another one for the graph")
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls(folder, Manifest())
+
+    def lock(self) -> FileLock:
+        """Take the writer's lock, to be used as a context manager.
+
+        Raises:
+            WorkspaceError: if another process writes this workspace.
+        """
+        lock = FileLock(self.path / ".lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise WorkspaceError(f"{self.path}: another process is writing it; wait until it has ended") from error
+        return lock
+
+    def save(self, manifest: Manifest) -> None:
+        """Make a new manifest count, then remove the shards it no longer names."""
+        with atomic_write(self.path / "manifest.json", "w") as file:
+            file.write(json.dumps(asdict(manifest), indent=1) + "\n")
+        self.manifest = manifest
+        for folder, names in (("papers", manifest.shards), ("facts", manifest.facts)):
+            for path in (self.path / folder).glob("*.parquet"):
+                if path.name not in names:
+                    path.unlink()
+
+    def records(self, shards: tuple[str, ...] | None = None) -> Iterator[Paper]:
+        """Yield every record as it was read; streams."""
+        for name in self.manifest.shards if shards is None else shards:
+            yield from read_rows(self.path / "papers" / name, Paper)
+
+    def identity(self, shards: tuple[str, ...] | None = None) -> Identity:
+        """Decide which records are one paper; only their keys are held."""
+        identity = Identity()
+        for index, record in enumerate(self.records(shards)):
+            identity.add(index, record)
+        return identity
+
+    def papers(self) -> list[Paper]:
+        """Return all papers, sorted by id."""
+        return sorted(self.identity().papers(self.records()), key=lambda paper: paper.id)
+
+    def facts(self) -> Iterator[tuple[Paper, PaperFacts]]:
+        """Yield every paper with its facts, sorted by paper id.
+
+        Raises:
+            WorkspaceError: if facts are missing.
+        """
+        papers = self.papers()
+        tables = [read_table(self.path / "facts" / name) for name in self.manifest.facts]
+        if not papers:
+            return
+        if not tables:
+            raise WorkspaceError(f"{self.path}: has papers but no facts; run `kg build` again")
+        table = pa.concat_tables(tables)
+        rows = pc.index_in(pa.array([p.text_hash for p in papers]), table.column("text_hash").combine_chunks())
+        if rows.null_count:
+            missing = papers[rows.to_pylist().index(None)]
+            raise WorkspaceError(f"{self.path}: {missing.id} has no facts; run `kg build` again with the inputs")
+        for start in range(0, len(papers), _BATCH):
+            part = table.take(rows[start : start + _BATCH])
+            yield from zip(papers[start : start + _BATCH], rows_of(part, PaperFacts), strict=True)
+
+    def resolution(self) -> Resolution:
+        """Decide identity over all facts."""
+        seen = Observations()
+        for _, facts in self.facts():
+            seen.add(facts)
+        return resolve(seen)
+
+    def graph(self) -> GraphData:
+        """Compute the graph from the files."""
+        return build_graph(self.facts(), self.resolution())
+
+    def _state(self) -> str:
+        """Content hash of all that the graph is computed from."""
+        schema = (data_dir("schema") / "methods.yaml").read_bytes()
+        parts = [*sorted(self.manifest.shards), "|", *sorted(self.manifest.facts), _code_hash()]
+        return hashlib.sha256("\n".join(parts).encode() + schema).hexdigest()
+
+    def info(self) -> dict[str, Any]:
+        """Return what graph.json says: `state`, `hash`, `counts`; empty when there is no usable store."""
+        try:
+            raw: dict[str, Any] = json.loads((self.path / "graph.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        usable = raw.get("state") == self._state() and (self.path / "graph.kglite").is_file()
+        return raw if usable else {}
+
+    def refresh(self) -> dict[str, Any]:
+        """Rebuild the embedded store if it is missing or older than the files; return `info()`."""
+        if info := self.info():
+            return info
+        resolution = self.resolution()
+        data = build_graph(self.facts(), resolution)
+        with atomic_write(self.path / "resolved.jsonl", "w") as file:
+            for decision in resolution.decisions:
+                file.write(json.dumps(asdict(decision), ensure_ascii=False) + "\n")
+        EmbeddedStore.create(self.path / "graph.kglite", data)
+        info = {"state": self._state(), "hash": data.hash(), "counts": data.counts()}
+        with atomic_write(self.path / "graph.json", "w") as file:
+            file.write(json.dumps(info, indent=1) + "\n")
+        return info
+
+    def store(self) -> EmbeddedStore:
+        """Open the embedded store, rebuilt first where that is needed."""
+        if not self.info():
+            with self.lock():
+                self.refresh()
+        return EmbeddedStore(self.path / "graph.kglite")

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import kg
+from kg.errors import InputError, WorkspaceError
+from kg.pipeline import Summary
+from kg.readers import Problem
+from kg.workspace import Workspace
+
+PAPERS = [
+    {
+        "title": f"Widget{i}: a way out of forgetting, number {i}",
+        "abstract": f"Neural networks suffer from catastrophic forgetting. We propose Widget{i}, a replay method that "
+        f"mitigates catastrophic forgetting. On CIFAR-100 it reaches {50 + i % 40}.5% accuracy and outperforms EWC.",
+        "arxiv_id": f"2401.{i:05d}",
+        "year": 2024,
+    }
+    for i in range(1, 701)
+]
+
+
+def _write(path: Path, rows: list[dict[str, object]]) -> str:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> str:
+    return _write(tmp_path / "few.jsonl", PAPERS[:30])
+
+
+def test_a_build_makes_a_workspace_that_answers(few: str, tmp_path: Path) -> None:
+    summary = kg.build([few], tmp_path / "few.kg")
+    assert (summary.records, summary.papers, summary.extracted, summary.problems) == (30, 30, 30, 0)
+    with kg.open(tmp_path / "few.kg") as g:
+        rows = g.methods_targeting("forgetting")
+        assert {row["method"] for row in rows} >= {"Widget1", "Widget30"}
+        assert all("forgetting" in row["quote"] for row in rows)
+
+
+def test_the_same_build_twice_gives_the_same_hash_and_reads_nothing(few: str, tmp_path: Path) -> None:
+    first = kg.build([few], tmp_path / "few.kg")
+    again = kg.build([few], tmp_path / "few.kg")
+    assert again.extracted == 0
+    assert again.graph_hash == first.graph_hash
+    assert kg.build([few], tmp_path / "other.kg").graph_hash == first.graph_hash
+
+
+def test_build_makes_equal_to_the_inputs_and_add_adds(tmp_path: Path) -> None:
+    a, b = _write(tmp_path / "a.jsonl", PAPERS[:10]), _write(tmp_path / "b.jsonl", PAPERS[5:20])
+    both = kg.build([a, b], tmp_path / "both.kg")
+    assert (both.records, both.papers) == (25, 20)
+    kg.build([a], tmp_path / "grown.kg")
+    grown = kg.add([b], tmp_path / "grown.kg")
+    assert (grown.records, grown.papers, grown.graph_hash) == (25, 20, both.graph_hash)
+    shrunk = kg.build([a], tmp_path / "grown.kg")
+    assert shrunk.papers == 10
+    assert shrunk.graph_hash == kg.build([a], tmp_path / "a.kg").graph_hash
+
+
+def test_the_order_of_inputs_never_changes_the_graph(tmp_path: Path) -> None:
+    a, b = _write(tmp_path / "a.jsonl", PAPERS[:10]), _write(tmp_path / "b.jsonl", PAPERS[5:20])
+    assert kg.build([a, b], tmp_path / "ab.kg").graph_hash == kg.build([b, a], tmp_path / "ba.kg").graph_hash
+
+
+def test_a_paper_met_twice_is_one_paper_with_two_sources(tmp_path: Path) -> None:
+    a, b = _write(tmp_path / "a.jsonl", PAPERS[:1]), _write(tmp_path / "b.jsonl", PAPERS[:1])
+    kg.build([a, b], tmp_path / "g.kg")
+    (paper,) = Workspace.open(tmp_path / "g.kg").papers()
+    assert [source.uri for source in paper.sources] == ["a.jsonl", "b.jsonl"]
+
+
+def test_a_broken_record_is_reported_and_loses_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "broken.jsonl"
+    lines = [json.dumps(row) for row in PAPERS[:5]]
+    lines[2] = lines[2][:40]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    told: list[Problem] = []
+    summary = kg.build([str(path)], tmp_path / "g.kg", on_problem=told.append)
+    assert (summary.papers, summary.problems) == (4, 1)
+    assert "broken.jsonl" in str(told[0])
+    assert "3" in told[0].locator
+    with pytest.raises(InputError, match=r"broken\.jsonl"):
+        kg.build([str(path)], tmp_path / "strict.kg", strict=True)
+
+
+def test_a_failed_build_leaves_the_graph_as_it_was(few: str, tmp_path: Path) -> None:
+    before = kg.build([few], tmp_path / "g.kg")
+    with pytest.raises(InputError):
+        kg.build([str(tmp_path / "missing.jsonl")], tmp_path / "g.kg")
+    info = Workspace.open(tmp_path / "g.kg").info()
+    assert info["hash"] == before.graph_hash
+
+
+def test_a_deleted_store_is_rebuilt(few: str, tmp_path: Path) -> None:
+    summary = kg.build([few], tmp_path / "g.kg")
+    for name in ("graph.kglite", "graph.json"):
+        (tmp_path / "g.kg" / name).unlink()
+        with kg.open(tmp_path / "g.kg") as g:
+            assert len(g.methods_targeting("forgetting")) == 30
+        assert Workspace.open(tmp_path / "g.kg").info()["hash"] == summary.graph_hash
+
+
+def test_worker_processes_give_the_same_graph(tmp_path: Path) -> None:
+    path = _write(tmp_path / "many.jsonl", PAPERS)
+    one = kg.build([path], tmp_path / "one.kg", processes=1)
+    two = kg.build([path], tmp_path / "two.kg", processes=2)
+    assert one.papers == two.papers == 700
+    assert one.graph_hash == two.graph_hash
+
+
+def _killed_build(source: str, out: Path, after: int) -> None:
+    """Start a build in a process of its own and kill it -9 once `after` facts shards are there."""
+    command = [sys.executable, "-m", "kg", "build", source, "-o", str(out), "-j", "1"]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
+    deadline = time.monotonic() + 120
+    while process.poll() is None and time.monotonic() < deadline:
+        if len(list((out / "facts").glob("*.parquet"))) >= after:
+            os.killpg(process.pid, signal.SIGKILL)
+            break
+        time.sleep(0.002)
+    process.wait()
+
+
+def test_a_killed_build_goes_on_and_gives_the_same_graph(tmp_path: Path) -> None:
+    many = [row | {"title": f"{row['title']} ({k})", "arxiv_id": None} for k in range(5) for row in PAPERS]
+    path = _write(tmp_path / "many.jsonl", many)
+    whole = kg.build([path], tmp_path / "whole.kg", processes=1)
+    out = tmp_path / "killed.kg"
+    _killed_build(path, out, after=1)
+    assert not (out / "manifest.json").exists(), "the build ended before it was killed: give it more papers"
+    with pytest.raises(WorkspaceError, match="not finished; run the same `kg build` again"):
+        kg.open(out)
+    resumed = kg.build([path], out, processes=1)
+    assert resumed.graph_hash == whole.graph_hash
+    assert 0 < resumed.extracted < whole.extracted
+
+
+def test_a_second_writer_is_refused(few: str, tmp_path: Path) -> None:
+    kg.build([few], tmp_path / "g.kg")
+    with Workspace.open(tmp_path / "g.kg").lock(), pytest.raises(WorkspaceError, match="another process is writing"):
+        _in_another_process(few, tmp_path / "g.kg")
+
+
+def _in_another_process(source: str, out: Path) -> Summary:
+    done = subprocess.run(
+        [sys.executable, "-m", "kg", "build", source, "-o", str(out)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    raise WorkspaceError(done.stderr)
+
+
+@pytest.mark.parametrize("name", ["a file", "a full folder"])
+def test_a_place_that_is_no_workspace_is_left_alone(few: str, tmp_path: Path, name: str) -> None:
+    place = tmp_path / name
+    if name == "a file":
+        place.write_text("mine")
+    else:
+        place.mkdir()
+        (place / "mine.txt").write_text("mine")
+    with pytest.raises(WorkspaceError, match="name a"):
+        kg.build([few], place)
+
+
+def test_a_damaged_manifest_is_one_clear_line(few: str, tmp_path: Path) -> None:
+    kg.build([few], tmp_path / "g.kg")
+    (tmp_path / "g.kg" / "manifest.json").write_text("{")
+    with pytest.raises(WorkspaceError, match=r"manifest\.json: is damaged"):
+        kg.open(tmp_path / "g.kg")
+
+
+def test_a_missing_graph_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match="make one with `kg build INPUT"):
+        kg.open(tmp_path / "none.kg")
