@@ -12,7 +12,7 @@ from typing import Any
 from kg.errors import InputError
 from kg.export.facts import guide_facts
 from kg.files import atomic_write
-from kg.identity import merge
+from kg.identity import identify
 from kg.readers import read
 from kg.score import errors, normalise, read_papers, score
 
@@ -62,7 +62,7 @@ def evaluate(gold: str | Path, papers: Sequence[str]) -> Report:
     import extractors
 
     records = read_papers(Path(gold))
-    texts = merge(read(papers)).papers
+    texts = identify(read(papers))
     by_title = {normalise(paper.title): paper for paper in texts}
     by_id = {paper.arxiv: paper for paper in texts if paper.arxiv}
     wanted = [

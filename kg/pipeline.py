@@ -117,7 +117,7 @@ def _run(
     with workspace.lock():
         old = workspace.manifest
         records = read(
-            inputs, reader=reader, mapping=mapping, strict=strict, on_problem=report, cache_dir=_cache_dir()
+            inputs, reader=reader, mapping=mapping, strict=strict, on_problem=report
         )
         shards, count = _write_records(workspace, records)
         if not count:
@@ -142,10 +142,6 @@ def _run(
         graph_hash=info["hash"],
         seconds=time.monotonic() - started,
     )
-
-
-def _cache_dir() -> Path:
-    return Path.home() / ".cache" / "methodkg"
 
 
 def _write_records(workspace: Workspace, records: Iterator[Paper]) -> tuple[list[str], int]:
