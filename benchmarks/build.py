@@ -33,7 +33,9 @@ def texts(source: str | None, count: int) -> list[Paper]:
     if source is not None:
         return list(islice(read([source]), count))
     sample = list(read(["sample"]))
-    return [replace(sample[i % len(sample)], title=f"{sample[i % len(sample)].title} ({i})") for i in range(count)]
+    return [
+        replace(sample[i % len(sample)], title=f"{sample[i % len(sample)].title} ({i})") for i in range(count)
+    ]
 
 
 def extraction(papers: list[Paper]) -> Iterator[str]:
@@ -47,14 +49,16 @@ def extraction(papers: list[Paper]) -> Iterator[str]:
     for _ in extractors.extract(papers, nlp):
         pass
     seconds = time.perf_counter() - started
-    yield f"extraction, one process: {len(papers) / seconds:,.0f} abstracts/s ({seconds / floor:.1f} x the tokenizer alone)"
+    rate = len(papers) / seconds
+    yield f"extraction, one process: {rate:,.0f} abstracts/s ({seconds / floor:.1f} x the tokenizer alone)"
 
 
 def build(source: str, folder: Path) -> Iterator[str]:
     """Time a build from nothing, the same build again, and the graph alone."""
     out = folder / "bench.kg"
     summary = kg.build([source], out)
-    yield f"build from nothing: {summary.seconds:.1f} s for {summary.papers:,} papers ({summary.papers / summary.seconds:,.0f}/s)"
+    rate = summary.papers / summary.seconds
+    yield f"build from nothing: {summary.seconds:.1f} s for {summary.papers:,} papers ({rate:,.0f}/s)"
     again = kg.build([source], out)
     yield f"the same build again: {again.seconds:.1f} s, ratio {again.seconds / summary.seconds:.2f}"
     started = time.perf_counter()
@@ -62,7 +66,8 @@ def build(source: str, folder: Path) -> Iterator[str]:
     made = time.perf_counter() - started
     EmbeddedStore.create(folder / "bench.kglite", data)
     stored = time.perf_counter() - started - made
-    yield f"graph of {sum(data.counts().values()):,} nodes and edges: computed in {made:.1f} s, stored in {stored:.1f} s"
+    size = sum(data.counts().values())
+    yield f"graph of {size:,} nodes and edges: computed in {made:.1f} s, stored in {stored:.1f} s"
     started = time.perf_counter()
     graph = kg.open(out)
     yield f"open: {time.perf_counter() - started:.2f} s"
@@ -72,18 +77,24 @@ def build(source: str, folder: Path) -> Iterator[str]:
 def latencies(graph: kg.Graph) -> Iterator[str]:
     """Time every named query on its most supported arguments."""
     top = {
-        label: [row["name"] for row in graph.cypher(
-            f"MATCH (n:{label}) RETURN n.name AS name, n.id AS id ORDER BY n.support DESC, id LIMIT 5"
-        )]
+        label: [
+            row["name"]
+            for row in graph.cypher(
+                f"MATCH (n:{label}) RETURN n.name AS name, n.id AS id ORDER BY n.support DESC, id LIMIT 5"
+            )
+        ]
         for label in ("Problem", "Method", "Task", "Dataset", "Metric", "Paper")
     }
-    edge = graph.cypher("MATCH (:Paper)-[r:TARGETS]->(:Problem) RETURN r.id AS id ORDER BY id LIMIT 1")[0]["id"]
+    edge = graph.cypher("MATCH (:Paper)-[r:TARGETS]->(:Problem) RETURN r.id AS id ORDER BY id LIMIT 1")[0][
+        "id"
+    ]
     for name, query in load_queries().items():
         times: list[float] = []
         for i in range(5):
             arguments = {
                 p.name: edge if name == "evidence" else next(top[x][i] for x in p.labels if x in top)
-                for p in query.params if p.required
+                for p in query.params
+                if p.required
             }
             started = time.perf_counter()
             graph.query(name, **arguments)
@@ -93,7 +104,9 @@ def latencies(graph: kg.Graph) -> Iterator[str]:
 
 def main() -> None:
     """Run everything and print one line a figure."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("input", nargs="?")
     options.add_argument("-n", type=int, default=2_000, help="papers for the extraction figure")
     given = options.parse_args()

@@ -42,7 +42,7 @@ def _schema() -> str:
         path = data_dir("schema") / "generated" / name
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             raise KGError(f"{path}: differs from schema/methods.yaml; run `kg schema --write`")
-    return f"{len(schema().nodes)} node types, {len(schema().edges)} edge types, {len(made)} generated files are current"
+    return f"{len(schema().nodes)} node types, {len(schema().edges)} edge types, generated files are current"
 
 
 def _queries() -> str:
@@ -65,9 +65,11 @@ def _files(graph: str) -> str:
     known = workspace.info().get("hash")
     now = workspace.graph().hash()
     if known is None:
-        return f"the embedded store is missing or older than the files; it is rebuilt when the graph is opened ({now[:16]})"
+        return "the embedded store is missing or older than the files; it is rebuilt when next opened"
     if known != now:
-        raise KGError(f"{graph}: the store's graph {known[:16]} is not the files' {now[:16]}; delete graph.json")
+        raise KGError(
+            f"{graph}: the store's graph {known[:16]} is not the files' {now[:16]}; delete graph.json"
+        )
     return f"the store is what the files give ({now[:16]})"
 
 

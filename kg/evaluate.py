@@ -18,7 +18,10 @@ from kg.score import errors, normalise, read_papers, score
 
 # The fields that a reader of the tables cares for first, with the names the scorer gives them.
 FIELDS = (
-    *(f"{name}.relaxed" for name in ("introduces", "targets", "tasks", "uses", "compares", "resources", "metrics")),
+    *(
+        f"{name}.relaxed"
+        for name in ("introduces", "targets", "tasks", "uses", "compares", "resources", "metrics")
+    ),
     "entities.relaxed",
     "results",
     "results_linked",
@@ -40,8 +43,8 @@ class Report:
     """
 
     name: str
-    gold: Sequence[dict[str, Any]]
-    predicted: Sequence[dict[str, Any]]
+    gold: Sequence[Mapping[str, Any]]
+    predicted: Sequence[Mapping[str, Any]]
     scores: Mapping[str, Mapping[str, float]]
     found: int
     gold_papers: int
@@ -66,12 +69,17 @@ def evaluate(gold: str | Path, papers: Sequence[str]) -> Report:
     by_title = {normalise(paper.title): paper for paper in texts}
     by_id = {paper.arxiv: paper for paper in texts if paper.arxiv}
     wanted = [
-        (str(record["id"]), by_title.get(normalise(record.get("title") or "")) or by_id.get(str(record["id"])))
+        (
+            str(record["id"]),
+            by_title.get(normalise(record.get("title") or "")) or by_id.get(str(record["id"])),
+        )
         for record in records
     ]
     found = [(key, paper) for key, paper in wanted if paper is not None]
     if not found:
-        raise InputError(f"{gold}: none of its {len(records)} papers is among {', '.join(papers)}; name their texts")
+        raise InputError(
+            f"{gold}: none of its {len(records)} papers is among {', '.join(papers)}; name their texts"
+        )
     nlp = extractors.load()
     started = time.perf_counter()
     facts = list(extractors.extract([paper for _, paper in found], nlp))

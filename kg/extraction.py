@@ -97,7 +97,7 @@ class _Worker:
             facts: list[PaperFacts] = pickle.load(stdout)  # noqa: S301 - written by our own subprocess
         except (EOFError, OSError, pickle.UnpicklingError) as error:
             raise KGError(
-                f"an extraction worker died (exit code {self._process.poll()}) on papers from {papers[0].title!r} on; "
+                f"an extraction worker died (exit code {self._process.poll()}) near {papers[0].title!r}; "
                 "what was read is kept: run the same build again, with --processes 1 to see why"
             ) from error
         return facts

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from kg.errors import InputError
 from extractors import EXTRACTOR, VERSION
+from kg.errors import InputError
 from kg.extraction import extract_all
 from kg.model import Paper, PaperFacts
 from kg.progress import Progress
@@ -116,18 +116,20 @@ def _run(
     workspace = Workspace.open_or_new(out)
     with workspace.lock():
         old = workspace.manifest
-        records = read(
-            inputs, reader=reader, mapping=mapping, strict=strict, on_problem=report
-        )
+        records = read(inputs, reader=reader, mapping=mapping, strict=strict, on_problem=report)
         shards, count = _write_records(workspace, records)
         if not count:
-            raise InputError(f"{', '.join(inputs)}: no paper could be read ({len(problems)} records were refused)")
+            raise InputError(
+                f"{', '.join(inputs)}: no paper could be read ({len(problems)} records were refused)"
+            )
         if keep:
             shards = [*old.shards, *(name for name in shards if name not in old.shards)]
             count = sum(read_table(workspace.path / "papers" / n, ["title"]).num_rows for n in shards)
         identity = workspace.identity(tuple(shards))
         papers = len(identity.groups())
-        facts, extracted = _extract(workspace, identity.papers(workspace.records(tuple(shards))), papers, processes)
+        facts, extracted = _extract(
+            workspace, identity.papers(workspace.records(tuple(shards))), papers, processes
+        )
         names = [*old.inputs, *(i for i in inputs if i not in old.inputs)] if keep else inputs
         workspace.save(Manifest(tuple(shards), tuple(facts), tuple(names), count))
         info = workspace.refresh()

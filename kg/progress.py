@@ -12,7 +12,9 @@ class Progress:
 
     def __init__(self, title: str, *, unit: str, total: int | None = None) -> None:
         # disable=None: tqdm draws only where stderr is a terminal.
-        self._bar = tqdm(desc=title, unit=f" {unit}", total=total, disable=None, leave=False, dynamic_ncols=True)
+        self._bar = tqdm(
+            desc=title, unit=f" {unit}", total=total, disable=None, leave=False, dynamic_ncols=True
+        )
 
     def __enter__(self) -> Progress:
         return self

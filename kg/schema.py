@@ -83,7 +83,9 @@ class Schema:
 def _only(where: str, given: Mapping[str, Any], known: set[str]) -> None:
     for key in given:
         if key not in known:
-            raise SchemaError(f"{where}: unknown key {key!r}.{nearest(key, known)} Known: {', '.join(sorted(known))}")
+            raise SchemaError(
+                f"{where}: unknown key {key!r}.{nearest(key, known)} Known: {', '.join(sorted(known))}"
+            )
 
 
 class _Reader:
@@ -110,7 +112,8 @@ class _Reader:
             title=self.document["title"],
             description=self.document["description"],
             enums={
-                n: {v: d["description"] for v, d in b["permissible_values"].items()} for n, b in self.enums.items()
+                n: {v: d["description"] for v, d in b["permissible_values"].items()}
+                for n, b in self.enums.items()
             },
             enum_descriptions={n: b["description"] for n, b in self.enums.items()},
             nodes={n: NodeType(n, b["description"], self._properties(n)) for n, b in nodes.items()},
@@ -142,7 +145,9 @@ class _Reader:
         kind = body.get("range", self.default_range)
         if kind not in PRIMITIVES and kind not in self.enums:
             known = [*PRIMITIVES, *self.enums]
-            raise SchemaError(f"{where}: unknown range {kind!r}.{nearest(kind, known)} Known: {', '.join(known)}")
+            raise SchemaError(
+                f"{where}: unknown range {kind!r}.{nearest(kind, known)} Known: {', '.join(known)}"
+            )
         if "description" not in body:
             raise SchemaError(f"{where}: has no description; write one")
         return Property(

@@ -10,7 +10,6 @@ import hashlib
 import types
 import typing
 from collections.abc import Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -38,16 +37,19 @@ def _arrow_type(hint: Any) -> pa.DataType:  # noqa: ANN401 - a type hint is anyt
     return _PRIMITIVES[hint]
 
 
-@cache
 def arrow_schema(kind: type) -> pa.Schema:
     """Return the columns that hold a dataclass."""
     hints = get_type_hints(kind)
     return pa.schema([pa.field(f.name, _arrow_type(hints[f.name])) for f in dataclasses.fields(kind)])
 
 
-@cache
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+
+
 def _adapter(kind: type[T]) -> TypeAdapter[T]:
-    return TypeAdapter(kind)
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 def write_shard(folder: Path, rows: Sequence[T], kind: type[T]) -> str:
@@ -75,7 +77,9 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
         return pq.read_table(path, columns=None if columns is None else list(columns))
     except (OSError, pa.ArrowException) as error:
         hint = "run `kg build` again with the same inputs"
-        raise WorkspaceError(f"{path}: the shard cannot be read ({' '.join(str(error).split())}); {hint}") from error
+        raise WorkspaceError(
+            f"{path}: the shard cannot be read ({' '.join(str(error).split())}); {hint}"
+        ) from error
 
 
 def rows_of(table: pa.Table, kind: type[T]) -> Iterator[T]:

@@ -1,12 +1,12 @@
 """The workspace: a folder whose plain files are the truth; the graph in it is a cache.
 
-    NAME.kg/
-      manifest.json     which shards count, and where they came from
-      papers/*.parquet  records as read, one row a record (`kg.model.Paper` without identity)
-      facts/*.parquet   facts by content hash of the text (`kg.model.PaperFacts`)
-      resolved.jsonl    the resolver's decisions, sorted, with score and reason
-      graph.kglite      the embedded store, rebuilt whenever it is missing or older than the files
-      graph.json        what the store was built from, its hash and counts
+NAME.kg/
+  manifest.json     which shards count, and where they came from
+  papers/*.parquet  records as read, one row a record (`kg.model.Paper` without identity)
+  facts/*.parquet   facts by content hash of the text (`kg.model.PaperFacts`)
+  resolved.jsonl    the resolver's decisions, sorted, with score and reason
+  graph.kglite      the embedded store, rebuilt whenever it is missing or older than the files
+  graph.json        what the store was built from, its hash and counts
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Manifest:
 
 @cache
 def _code_hash() -> str:
-    """Content hash of the code and word lists that turn facts into the graph: a store made by other code is old."""
+    """Content hash of all that turns facts into the graph: a store made by other code is old."""
     here = Path(__file__).parent
     paths = [here / "identity.py", *(here / "resolve").glob("*.py"), *(here / "graph").glob("*.py")]
     paths += gazetteer_dir().glob("*.tsv")
@@ -81,19 +81,29 @@ class Workspace:
         folder = Path(path)
         file = folder / "manifest.json"
         if not folder.exists():
-            raise WorkspaceError(f"{folder}: there is no such graph; make one with `kg build INPUT... -o {folder}`")
+            raise WorkspaceError(
+                f"{folder}: there is no such graph; make one with `kg build INPUT... -o {folder}`"
+            )
         if not file.is_file():
             unfinished = (folder / "papers").is_dir()
-            why = "its first build was not finished; run the same `kg build` again" if unfinished else "is no workspace"
+            why = (
+                "its first build was not finished; run the same `kg build` again"
+                if unfinished
+                else "is no workspace"
+            )
             raise WorkspaceError(f"{folder}: {why} (it has no manifest.json)")
         try:
             raw = json.loads(file.read_text(encoding="utf-8"))
             tuples = {key: tuple(raw[key]) for key in ("shards", "facts", "inputs")}
             manifest = Manifest(**(raw | tuples))
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise WorkspaceError(f"{file}: is damaged ({error!r}); run `kg build` again with the inputs") from error
+            raise WorkspaceError(
+                f"{file}: is damaged ({error!r}); run `kg build` again with the inputs"
+            ) from error
         if manifest.format != FORMAT:
-            raise WorkspaceError(f"{file}: has format {manifest.format}, this version reads {FORMAT}; build it again")
+            raise WorkspaceError(
+                f"{file}: has format {manifest.format}, this version reads {FORMAT}; build it again"
+            )
         return cls(folder, manifest)
 
     @classmethod
@@ -109,7 +119,9 @@ class Workspace:
         if folder.exists() and not folder.is_dir():
             raise WorkspaceError(f"{folder}: is a file; name a folder for the graph (by custom NAME.kg)")
         if folder.is_dir() and {p.name for p in folder.iterdir()} - {"papers", "facts", ".lock"}:
-            raise WorkspaceError(f"{folder}: is a folder with other files in it; name another one for the graph")
+            raise WorkspaceError(
+                f"{folder}: is a folder with other files in it; name another one for the graph"
+            )
         folder.mkdir(parents=True, exist_ok=True)
         return cls(folder, Manifest())
 
@@ -123,7 +135,9 @@ class Workspace:
         try:
             lock.acquire(timeout=0)
         except Timeout as error:
-            raise WorkspaceError(f"{self.path}: another process is writing it; wait until it has ended") from error
+            raise WorkspaceError(
+                f"{self.path}: another process is writing it; wait until it has ended"
+            ) from error
         return lock
 
     def save(self, manifest: Manifest) -> None:
@@ -165,10 +179,14 @@ class Workspace:
         if not tables:
             raise WorkspaceError(f"{self.path}: has papers but no facts; run `kg build` again")
         table = pa.concat_tables(tables)
-        rows = pc.index_in(pa.array([p.text_hash for p in papers]), table.column("text_hash").combine_chunks())
+        rows = pc.index_in(
+            pa.array([p.text_hash for p in papers]), table.column("text_hash").combine_chunks()
+        )
         if rows.null_count:
             missing = papers[rows.to_pylist().index(None)]
-            raise WorkspaceError(f"{self.path}: {missing.id} has no facts; run `kg build` again with the inputs")
+            raise WorkspaceError(
+                f"{self.path}: {missing.id} has no facts; run `kg build` again with the inputs"
+            )
         for start in range(0, len(papers), _BATCH):
             part = table.take(rows[start : start + _BATCH])
             yield from zip(papers[start : start + _BATCH], rows_of(part, PaperFacts), strict=True)

@@ -123,7 +123,9 @@ def test_facts_are_exported_in_the_guides_format(graph: str) -> None:
     done = run("export", graph, "-f", "facts")
     records = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(records) == 48
-    assert all({"id", "title", "kind", "introduces", "targets", "results", "scale"} <= set(r) for r in records)
+    assert all(
+        {"id", "title", "kind", "introduces", "targets", "results", "scale"} <= set(r) for r in records
+    )
 
 
 def test_doctor_finds_a_healthy_graph_healthy_and_a_broken_one_broken(graph: str, tmp_path: Path) -> None:
@@ -139,13 +141,16 @@ def test_doctor_finds_a_healthy_graph_healthy_and_a_broken_one_broken(graph: str
 
 def test_a_closed_pipe_is_quiet(graph: str) -> None:
     command = f"{sys.executable} -m kg export {graph} -f edges | head -1"
-    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
+    )
     assert done.stderr == ""
     assert done.stdout.count("\n") == 1
 
 
 def test_every_command_explains_itself() -> None:
     listed = run("--help").stdout
-    for name in "build add query ask cypher search show export draw stats evaluate schema doctor".split():
+    commands = "build add query ask cypher search show export draw stats evaluate schema doctor"
+    for name in commands.split(" "):
         assert name in listed
         assert run(name, "--help").returncode == 0

@@ -13,7 +13,8 @@ from tests.make import claim, facts, mention, paper, result
 
 EWC = paper(
     "EWC: remembering old tasks",
-    "We propose elastic weight consolidation (EWC), with a Fisher penalty. EWC mitigates catastrophic forgetting. "
+    "We propose elastic weight consolidation (EWC), with a Fisher penalty. "
+    "EWC mitigates catastrophic forgetting. "
     "The Fisher penalty alone reduces drift. It builds on SGD. It beats LwF by 4.5% accuracy on MNIST.",
     id="paper:ewc",
 )
@@ -29,7 +30,9 @@ def _facts() -> PaperFacts:
         claim(EWC, "compares", "LwF", "Method"),
         claim(EWC, "datasets", "MNIST", "Dataset"),
         claim(EWC, "metrics", "accuracy", "Metric"),
-        results=(result(EWC, 4.5, "4.5%", "%", kind="improvement", metric="accuracy", on="MNIST", method="EWC"),),
+        results=(
+            result(EWC, 4.5, "4.5%", "%", kind="improvement", metric="accuracy", on="MNIST", method="EWC"),
+        ),
     )
 
 

@@ -19,8 +19,9 @@ from kg.workspace import Workspace
 PAPERS = [
     {
         "title": f"Widget{i}: a way out of forgetting, number {i}",
-        "abstract": f"Neural networks suffer from catastrophic forgetting. We propose Widget{i}, a replay method that "
-        f"mitigates catastrophic forgetting. On CIFAR-100 it reaches {50 + i % 40}.5% accuracy and outperforms EWC.",
+        "abstract": "Neural networks suffer from catastrophic forgetting. "
+        f"We propose Widget{i}, a replay method that mitigates catastrophic forgetting. "
+        f"On CIFAR-100 it reaches {50 + i % 40}.5% accuracy and outperforms EWC.",
         "arxiv_id": f"2401.{i:05d}",
         "year": 2024,
     }
@@ -147,13 +148,19 @@ def test_a_killed_build_goes_on_and_gives_the_same_graph(tmp_path: Path) -> None
 
 def test_a_second_writer_is_refused(few: str, tmp_path: Path) -> None:
     kg.build([few], tmp_path / "g.kg")
-    with Workspace.open(tmp_path / "g.kg").lock(), pytest.raises(WorkspaceError, match="another process is writing"):
+    with (
+        Workspace.open(tmp_path / "g.kg").lock(),
+        pytest.raises(WorkspaceError, match="another process is writing"),
+    ):
         _in_another_process(few, tmp_path / "g.kg")
 
 
 def _in_another_process(source: str, out: Path) -> Summary:
     done = subprocess.run(
-        [sys.executable, "-m", "kg", "build", source, "-o", str(out)], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "kg", "build", source, "-o", str(out)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 1
     raise WorkspaceError(done.stderr)

@@ -66,8 +66,9 @@ def test_a_task_and_a_method_of_one_name_stay_separate() -> None:
 
 
 def test_a_resource_has_one_label_by_majority() -> None:
-    papers = [_uses(str(i), "FooBarBase", label=label) for i, label in enumerate(("Dataset", "Benchmark", "Benchmark"))]
-    (node,) = _resolved(*papers).nodes.values()  # type: ignore[arg-type]
+    labels: tuple[Label, ...] = ("Dataset", "Benchmark", "Benchmark")
+    papers = [_uses(str(i), "FooBarBase", label=label) for i, label in enumerate(labels)]
+    (node,) = _resolved(*papers).nodes.values()
     assert node.label == "Benchmark"
 
 
@@ -90,7 +91,9 @@ def test_a_part_of_a_name_is_its_short_form_in_that_paper_alone() -> None:
 
 
 def test_a_generic_head_is_no_broader_term() -> None:
-    assert not _resolved(_uses("a", "learning", label="Task"), _uses("b", "federated learning", label="Task")).broader
+    assert not _resolved(
+        _uses("a", "learning", label="Task"), _uses("b", "federated learning", label="Task")
+    ).broader
 
 
 def test_the_order_of_papers_never_changes_identity() -> None:

@@ -22,7 +22,14 @@ def test_every_edge_but_broader_carries_a_quote() -> None:
 
 
 def test_inherited_properties_come_first() -> None:
-    assert list(schema().nodes["Method"].properties) == ["id", "name", "aliases", "search_text", "support", "kind"]
+    assert list(schema().nodes["Method"].properties) == [
+        "id",
+        "name",
+        "aliases",
+        "search_text",
+        "support",
+        "kind",
+    ]
 
 
 def _read(tmp_path: Path, old: str, new: str) -> None:
@@ -39,7 +46,11 @@ def _read(tmp_path: Path, old: str, new: str) -> None:
         ("required: true", "requierd: true", "unknown key 'requierd'. Did you mean 'required'"),
         ("range: PaperKind", "range: PaperKnd", "unknown range 'PaperKnd'. Did you mean 'PaperKind'"),
         ("is_a: Entity", "is_a: Entty", "class 'Entty' is not defined. Did you mean 'Entity'"),
-        ("{range: Paper, relational_role: SUBJECT}", "{range: Papers, relational_role: SUBJECT}", "is no node type"),
+        (
+            "{range: Paper, relational_role: SUBJECT}",
+            "{range: Papers, relational_role: SUBJECT}",
+            "is no node type",
+        ),
         ("relational_role: SUBJECT", "relational_role: OBJECT", "needs one SUBJECT and one OBJECT"),
         ("classes:", "clases:", "unknown key 'clases'. Did you mean 'classes'"),
         ("enums:", "enums: [", "cannot be read"),

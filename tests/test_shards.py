@@ -33,12 +33,14 @@ def test_equal_shards_are_one_file(tmp_path: Path) -> None:
 
 def test_the_files_can_be_read_without_us(tmp_path: Path) -> None:
     table = pq.read_table(tmp_path / write_shard(tmp_path, [FACTS], PaperFacts))
-    assert table.column("claims").to_pylist()[0][0]["name"]["text"] == "Foo"
+    assert table.column("claims")[0][0]["name"]["text"].as_py() == "Foo"
 
 
 def test_a_damaged_shard_is_one_clear_line(tmp_path: Path) -> None:
     path = tmp_path / "broken.parquet"
     path.write_bytes(b"PAR1 not really")
-    with pytest.raises(WorkspaceError, match=r"broken\.parquet: the shard cannot be read .* run `kg build` again") as caught:
+    with pytest.raises(
+        WorkspaceError, match=r"broken\.parquet: .* cannot be read .* run `kg build`"
+    ) as caught:
         list(read_rows(path, Paper))
     assert "\n" not in str(caught.value)

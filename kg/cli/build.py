@@ -13,12 +13,15 @@ Inputs = Annotated[
     list[str],
     typer.Argument(
         metavar="INPUT...",
-        help="Files, folders, quoted globs, '-' for stdin, arxiv:ID, 'arxiv:cat:cs.LG?since=2026-01-01', or sample.",
+        help="Files, folders, quoted globs, '-' for stdin, arxiv:ID, 'arxiv:QUERY?since=DATE', or sample.",
     ),
 ]
-ReaderOpt = Annotated[str | None, typer.Option("--reader", help="Force one reader instead of looking at the content.")]
+ReaderOpt = Annotated[
+    str | None, typer.Option("--reader", help="Force one reader instead of looking at the content.")
+]
 MapOpt = Annotated[
-    list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Name a column, such as title=headline.")
+    list[str] | None,
+    typer.Option("--map", metavar="FIELD=COLUMN", help="Name a column, such as title=headline."),
 ]
 StrictOpt = Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")]
 ProcessesOpt = Annotated[
@@ -38,7 +41,9 @@ def _mapping(given: list[str] | None) -> dict[str, str] | None:
 
 def build(
     inputs: Inputs,
-    out: Annotated[str, typer.Option("--output", "-o", metavar="OUT", help="The graph's folder, by custom NAME.kg.")],
+    out: Annotated[
+        str, typer.Option("--output", "-o", metavar="OUT", help="The graph's folder, by custom NAME.kg.")
+    ],
     reader: ReaderOpt = None,
     mapping: MapOpt = None,
     strict: StrictOpt = False,
@@ -52,7 +57,9 @@ def build(
 
 
 def add(
-    graph: Annotated[str, typer.Argument(metavar="GRAPH", help="The graph to add to; made if it is not there.")],
+    graph: Annotated[
+        str, typer.Argument(metavar="GRAPH", help="The graph to add to; made if it is not there.")
+    ],
     inputs: Inputs,
     reader: ReaderOpt = None,
     mapping: MapOpt = None,

@@ -19,7 +19,9 @@ from rich.text import Text
 
 from kg.errors import InputError, NotFoundError
 
-GraphArg = Annotated[str, typer.Argument(metavar="GRAPH", help="The graph: a workspace folder such as papers.kg.")]
+GraphArg = Annotated[
+    str, typer.Argument(metavar="GRAPH", help="The graph: a workspace folder such as papers.kg.")
+]
 Params = Annotated[
     list[str] | None,
     typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter of the query; may be repeated."),

@@ -8,7 +8,9 @@ import typer
 
 from kg.cli.common import GraphArg, out_path, say
 
-Out = Annotated[str | None, typer.Option("--output", "-o", metavar="OUT", help="The file to write; stdout by default.")]
+Out = Annotated[
+    str | None, typer.Option("--output", "-o", metavar="OUT", help="The file to write; stdout by default.")
+]
 
 
 def export(

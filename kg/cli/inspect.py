@@ -22,12 +22,18 @@ def stats(graph: GraphArg, form: FormatOpt = Format.table) -> None:
 
 
 def evaluate(
-    gold: Annotated[str, typer.Option("--gold", metavar="FILE", help="Annotated facts (JSONL, docs/annotation-guide.md).")],
+    gold: Annotated[
+        str, typer.Option("--gold", metavar="FILE", help="Annotated facts (JSONL, docs/annotation-guide.md).")
+    ],
     papers: Annotated[
-        list[str], typer.Option("--papers", metavar="INPUT", help="The papers' texts, any input of `kg build`; repeat.")
+        list[str],
+        typer.Option("--papers", metavar="INPUT", help="The papers' texts, any input of `kg build`; repeat."),
     ],
     errors: Annotated[
-        str | None, typer.Option("--errors", metavar="FIELD", help="Print what was missed and spurious: targets.relaxed …")
+        str | None,
+        typer.Option(
+            "--errors", metavar="FIELD", help="Print what was missed and spurious: targets.relaxed …"
+        ),
     ] = None,
     save: Annotated[
         bool, typer.Option("--save", help="Keep the scores in the package: `kg stats` and README quote them.")
@@ -47,7 +53,7 @@ def evaluate(
         return
     rows = module.score_rows(report)
     print_rows(rows, list(rows[0]), form)
-    say(f"{report.found} of {report.gold_papers} annotated papers found; {report.rate:.0f} abstracts/s in one process")
+    say(f"{report.found} of {report.gold_papers} annotated papers found; {report.rate:.0f} abstracts/s")
     if save:
         say(f"{module.save(report)}: saved")
 

@@ -21,8 +21,12 @@ def _answer(rows: Rows, form: Format) -> None:
 
 def query(
     graph: GraphArg,
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="A named query; leave it out to list them.")] = None,
-    arguments: Annotated[list[str] | None, typer.Argument(metavar="ARG...", help="Its parameters, in order.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="A named query; leave it out to list them.")
+    ] = None,
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="ARG...", help="Its parameters, in order.")
+    ] = None,
     param: Params = None,
     form: FormatOpt = Format.table,
 ) -> None:
@@ -35,7 +39,8 @@ def query(
 
     if name is None:
         listing = [
-            {"query": q.name, "parameters": " ".join(q.usage()), "about": q.about} for q in load_queries().values()
+            {"query": q.name, "parameters": " ".join(q.usage()), "about": q.about}
+            for q in load_queries().values()
         ]
         print_rows(listing, ["query", "parameters", "about"], form)
         return
@@ -69,7 +74,7 @@ def cypher(
 ) -> None:
     """Run Cypher of your own (reading only).
 
-    Example: kg cypher papers.kg "MATCH (p:Problem) RETURN p.name AS name, p.support AS papers ORDER BY papers DESC LIMIT 10"
+    Example: kg cypher papers.kg "MATCH (p:Problem) RETURN p.name AS name ORDER BY p.support DESC LIMIT 10"
     """
     from kg.api import open as open_graph
 
@@ -80,7 +85,9 @@ def cypher(
 def search(
     graph: GraphArg,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="Words of a name, alias or title.")],
-    label: Annotated[str | None, typer.Option("--type", "-t", help="Only this node type, such as Method.")] = None,
+    label: Annotated[
+        str | None, typer.Option("--type", "-t", help="Only this node type, such as Method.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 20,
     form: FormatOpt = Format.table,
 ) -> None:
@@ -93,7 +100,9 @@ def search(
 
 def show(
     graph: GraphArg,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A name, a paper's title or arXiv id, or a node id.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A name, a paper's title or arXiv id, or a node id.")
+    ],
     form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
 ) -> None:
     """Show everything the graph says about a thing, with the quotes."""

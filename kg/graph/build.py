@@ -129,7 +129,9 @@ class _PaperEdges:
         for claim in self.facts.claims:
             if claim.role == "introduces":
                 for evidence in claim.evidence:
-                    yield self._edge("INTRODUCES", self._paper_end(), self._end(claim), evidence, claim.confidence)
+                    yield self._edge(
+                        "INTRODUCES", self._paper_end(), self._end(claim), evidence, claim.confidence
+                    )
             else:
                 yield from self._role_edges(claim)
         for result in self.facts.results:
@@ -150,7 +152,7 @@ class _PaperEdges:
 
     def _role_edges(self, claim: Claim) -> Iterator[tuple[str, dict[str, Any]]]:
         from_paper, from_method = _EDGES[claim.role]
-        extra = {"stance": claim.stance} if claim.role == "targets" else {}
+        extra: dict[str, object] = {"stance": claim.stance} if claim.role == "targets" else {}
         if claim.role == "compares":
             extra = {"outcome": claim.outcome}
         end = self._end(claim)
@@ -200,7 +202,12 @@ class _PaperEdges:
         place = f"{self.paper.id} {evidence.field} {evidence.mention_start} {evidence.mention_end}"
         # The slug is the number; the hash is over paper and place.
         node_id = content_id("Result", f"{result.value_text} {_hash(place)}")
-        slots = {"metric": result.metric, "on": result.on, "method": result.method, "baseline": result.baseline}
+        slots = {
+            "metric": result.metric,
+            "on": result.on,
+            "method": result.method,
+            "baseline": result.baseline,
+        }
         texts = {name: mention.text if mention else None for name, mention in slots.items()}
         yield "Result", _result_row(node_id, result, texts)
         end = (node_id, "Result")

@@ -92,7 +92,9 @@ class TableWriter:
         """
         for name in self._required:
             if row.get(name) is None:
-                raise SchemaError(f"{self.type_name} {row.get('id')!r}: has no {name!r}, which the schema requires")
+                raise SchemaError(
+                    f"{self.type_name} {row.get('id')!r}: has no {name!r}, which the schema requires"
+                )
         for name in row:
             if name not in self.columns.names:
                 raise SchemaError(f"{self.type_name} {row.get('id')!r}: {name!r} is not in the schema")

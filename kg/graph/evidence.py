@@ -66,14 +66,18 @@ def check_result(paper: Paper, result: Result) -> None:
     check_evidence(paper, e)
     text = paper.text(e.field)
     if text[e.mention_start : e.mention_end] != result.value_text:
-        raise _refuse(paper, f"the number {result.value_text!r} is not at {e.field}[{e.mention_start}:{e.mention_end}]")
+        raise _refuse(
+            paper, f"the number {result.value_text!r} is not at {e.field}[{e.mention_start}:{e.mention_end}]"
+        )
     for mention in (result.metric, result.on, result.method, result.baseline):
         if mention is not None:
             check_mention(paper, mention)
     if result.baseline_value is not None:
         start, end = result.baseline_start, result.baseline_end
         if start is None or end is None or not 0 <= start < end <= len(text):
-            raise _refuse(paper, f"the baseline value {result.baseline_value:g} has no offsets in the {e.field}")
+            raise _refuse(
+                paper, f"the baseline value {result.baseline_value:g} has no offsets in the {e.field}"
+            )
 
 
 def quote_fields(paper: Paper, evidence: Evidence) -> dict[str, Any]:

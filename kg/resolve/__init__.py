@@ -4,4 +4,13 @@ from kg.resolve.canonical import Canonical, Resolution, content_id, resolve, slu
 from kg.resolve.cluster import Decision
 from kg.resolve.observe import LocalNames, Observations
 
-__all__ = ["Canonical", "Decision", "LocalNames", "Observations", "Resolution", "content_id", "resolve", "slug"]
+__all__ = [
+    "Canonical",
+    "Decision",
+    "LocalNames",
+    "Observations",
+    "Resolution",
+    "content_id",
+    "resolve",
+    "slug",
+]

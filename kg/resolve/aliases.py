@@ -29,7 +29,9 @@ def alias_table() -> dict[tuple[str, str], str]:
     names: set[tuple[str, str]] = set()
     for file, family in _FAMILY.items():
         with (gazetteer_dir() / file).open(encoding="utf-8", newline="") as lines:
-            rows = csv.DictReader((x for x in lines if not x.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE)
+            rows = csv.DictReader(
+                (x for x in lines if not x.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE
+            )
             for row in rows:
                 name = joined(row["name"])
                 names.add((family, name))

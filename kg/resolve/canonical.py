@@ -15,10 +15,23 @@ from kg.resolve.observe import FAMILY, Entry, Key, LocalNames, Observations, lon
 _NESTED = ("Method", "Problem", "Task")
 # A last word that says only what sort of thing a name is makes no useful broader term.
 _GENERIC = frozenset(
-    """algorithm analysis approach architecture attack capability challenge cost data dataset design error
-    estimation evaluation framework function generation gap issue learning limitation loss method metric
-    mechanism model modeling module network optimization performance pipeline prediction problem process
-    processing quality reasoning strategy system task technique training""".split()
+    {
+        *("algorithm", "analysis", "approach", "architecture", "attack", "capability", "challenge", "cost"),
+        *("data", "dataset", "design", "error", "estimation", "evaluation", "framework", "function", "gap"),
+        *("generation", "issue", "learning", "limitation", "loss", "mechanism", "method", "metric", "model"),
+        *(
+            "modeling",
+            "module",
+            "network",
+            "optimization",
+            "performance",
+            "pipeline",
+            "prediction",
+            "problem",
+        ),
+        *("process", "processing", "quality", "reasoning", "strategy", "system", "task", "technique"),
+        "training",
+    }
 )
 
 
@@ -106,7 +119,9 @@ def _canonical(head: Key, entry: Entry, node_id: str, taken: set[Key]) -> Canoni
 
 def _broader(merged: dict[Key, Entry], ids: dict[Key, str]) -> Iterable[Decision]:
     """Put a name under the longest name that ends it ("catastrophic forgetting" under "forgetting")."""
-    by_form = {(key[0], joined(text)): key for key, entry in sorted(merged.items()) for text in entry.surfaces}
+    by_form = {
+        (key[0], joined(text)): key for key, entry in sorted(merged.items()) for text in entry.surfaces
+    }
     above: dict[Key, Key] = {}
     for key, entry in sorted(merged.items()):
         if key[0] not in _NESTED:
@@ -123,7 +138,7 @@ def _broader(merged: dict[Key, Entry], ids: dict[Key, str]) -> Iterable[Decision
 
 
 def _endings(entry: Entry) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Return (form, proper ending of its head phrase) for all forms of several words, longest endings first."""
+    """Return (form, proper ending of its head phrase) for every form, longest endings first."""
     found = set()
     for text in entry.surfaces:
         words, whole = head_phrase(text), tokens(text)

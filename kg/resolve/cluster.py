@@ -75,7 +75,9 @@ class Clusters:
                 groups.append([text])
             else:
                 home.append(text)
-                self._same((family, text), (family, home[0]), 0.9, f"long forms of {short[1]!r} that differ little")
+                self._same(
+                    (family, text), (family, home[0]), 0.9, f"long forms of {short[1]!r} that differ little"
+                )
         if short not in self._seen.entries:
             return
         total = sum(longs.values())

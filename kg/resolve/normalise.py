@@ -10,7 +10,9 @@ _ARTICLES = frozenset({"a", "an", "the", "our", "its", "their", "this", "these"}
 _LATEX = re.compile(r"\\[a-z]+|[{}$\\^_~]")
 _TOKEN = re.compile(r"[^\W_]+")
 # What follows these says where or of what, not what: "forgetting in language models".
-_PREPOSITIONS = frozenset({"of", "in", "for", "on", "during", "under", "across", "between", "with", "from", "to", "by"})
+_PREPOSITIONS = frozenset(
+    {"of", "in", "for", "on", "during", "under", "across", "between", "with", "from", "to", "by"}
+)
 
 
 @lru_cache(maxsize=200_000)

@@ -22,7 +22,9 @@ kglite.set_query_warning_policy("silent")
 
 def _frame(table: pa.Table) -> pd.DataFrame:
     """Return a table as kglite takes it: nullable integers, list columns as Python lists."""
-    frame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+    frame: pd.DataFrame = table.to_pandas(
+        types_mapper=lambda kind: pd.Int64Dtype() if kind == pa.int64() else None
+    )
     for column in table.schema:
         if pa.types.is_list(column.type):
             frame[column.name] = table.column(column.name).to_pylist()
@@ -54,7 +56,8 @@ class EmbeddedStore:
                 graph.add_nodes(_frame(table), label, "id", "name")
         for edge_type, table in data.edges.items():
             frame = _frame(table)
-            for (start, end), part in frame.groupby(["from_type", "to_type"], sort=True):
+            for ends, part in frame.groupby(["from_type", "to_type"], sort=True):
+                start, end = map(str, ends)
                 rows = part.drop(columns=["from_type", "to_type"])
                 graph.add_relationships(rows, edge_type, start, "from", end, "to")
         for statement in ddl():
@@ -72,8 +75,8 @@ class EmbeddedStore:
             result = self._graph.cypher(query, params=dict(params or {}), timeout_ms=limit)
         except kglite.KgError as error:
             raise QueryError(" ".join(str(error).split())) from error
-        rows: list[Row] = result.to_list()
-        return rows
+        assert isinstance(result, kglite.ResultView)  # noqa: S101 - no other output form was asked for
+        return list(result.to_list())
 
     def nodes(self, label: str | None = None) -> Iterator[Row]:
         """See `Store.nodes`."""

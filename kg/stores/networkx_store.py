@@ -21,7 +21,7 @@ class NetworkXStore:
     name = "networkx"
 
     def __init__(self, nodes: Iterable[Row], edges: Iterable[Row]) -> None:
-        self.graph = nx.MultiDiGraph()
+        self.graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         for node in nodes:
             self.graph.add_node(node["id"], **node)
         for edge in edges:
