@@ -21,7 +21,9 @@ from kg.model import (
 )
 
 
-def paper(title: str, abstract: str = "", *, arxiv: str | None = None, year: int | None = None, id: str = "") -> Paper:
+def paper(
+    title: str, abstract: str = "", *, arxiv: str | None = None, year: int | None = None, id: str = ""
+) -> Paper:
     source = Source("test.jsonl", "line 1", "jsonl")
     return Paper(title, abstract, id=id, arxiv=arxiv, year=year, sources=(source,))
 

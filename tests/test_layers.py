@@ -73,7 +73,10 @@ def test_extractors_know_no_store_and_no_graph() -> None:
     for module, path in _modules().items():
         if module.startswith("extractors") and not module.startswith("extractors.training"):
             ours = {m for m in _imports(path) if m.startswith("kg.")}
-            assert all(any(m == ok or m.startswith(ok + ".") for ok in EXTRACTORS_MAY) for m in ours), (module, ours)
+            assert all(any(m == ok or m.startswith(ok + ".") for ok in EXTRACTORS_MAY) for m in ours), (
+                module,
+                ours,
+            )
 
 
 def test_files_and_functions_stay_small() -> None:

@@ -31,6 +31,37 @@ def _frame(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
+def _add_edges(graph: kglite.KnowledgeGraph, edge_type: str, table: pa.Table) -> None:
+    """Load all edges of a type; parallel ones stay apart.
+
+    kglite's bulk load keeps parallel edges only the first time it meets a type from a source label, and merges
+    them after that. So one bulk load each, and what is left goes in by Cypher.
+
+    Raises:
+        StoreError: if an edge was lost all the same.
+    """
+    loaded: set[str] = set()
+    for ends, part in _frame(table).groupby(["from_type", "to_type"], sort=True):
+        start, end = map(str, ends)
+        rows = part.drop(columns=["from_type", "to_type"])
+        if start not in loaded:
+            loaded.add(start)
+            graph.add_relationships(rows, edge_type, start, "from", end, "to")
+            continue
+        match = f"MATCH (a:{start} {{id: row.start}}) MATCH (b:{end} {{id: row.stop}})"
+        create = f"UNWIND $rows AS row {match} CREATE (a)-[r:`{edge_type}`]->(b) SET r += row.more"
+        graph.cypher(create, params={"rows": [_row(values) for values in rows.to_dict("records")]})
+    count = graph.cypher(f"MATCH ()-[r:`{edge_type}`]->() RETURN count(r) AS count")
+    kept = count.to_list()[0]["count"] if isinstance(count, kglite.ResultView) else None
+    if kept != table.num_rows:
+        raise StoreError(f"the embedded store kept {kept} of {table.num_rows} {edge_type} edges; report this")
+
+
+def _row(values: dict[Any, Any]) -> dict[str, Any]:
+    more = {str(k): v for k, v in values.items() if k not in ("from", "to") and not pd.isna(v)}
+    return {"start": values["from"], "stop": values["to"], "more": more}
+
+
 class EmbeddedStore:
     """A kglite file, opened for reading."""
 
@@ -54,14 +85,10 @@ class EmbeddedStore:
         for label, table in data.nodes.items():
             if table.num_rows:
                 graph.add_nodes(_frame(table), label, "id", "name")
-        for edge_type, table in data.edges.items():
-            frame = _frame(table)
-            for ends, part in frame.groupby(["from_type", "to_type"], sort=True):
-                start, end = map(str, ends)
-                rows = part.drop(columns=["from_type", "to_type"])
-                graph.add_relationships(rows, edge_type, start, "from", end, "to")
         for statement in ddl():
             graph.cypher(statement)
+        for edge_type, table in data.edges.items():
+            _add_edges(graph, edge_type, table)
         graph.save(str(path))
         graph.close()
         scratch.unlink(missing_ok=True)
@@ -73,7 +100,7 @@ class EmbeddedStore:
         limit = None if timeout is None else int(timeout * 1000)
         try:
             result = self._graph.cypher(query, params=dict(params or {}), timeout_ms=limit)
-        except kglite.KgError as error:
+        except (kglite.KgError, TypeError) as error:  # TypeError: a value it cannot take
             raise QueryError(" ".join(str(error).split())) from error
         assert isinstance(result, kglite.ResultView)  # noqa: S101 - no other output form was asked for
         return list(result.to_list())

@@ -1,0 +1,37 @@
+// about: Everything that stands behind one edge: the sentence, its offsets, and who read it.
+// param: edge: str - id of the edge
+// returns: subject: str - name of the node it starts at
+// returns: subject_type: str - type of that node
+// returns: relation: str - type of the edge
+// returns: object: str - name of the node it ends at
+// returns: object_type: str - type of that node
+// returns: says: str? - stance or outcome, where the relation has one
+// returns: paper: str? - id of the paper that says it; missing for a decision
+// returns: title: str? - its title
+// returns: year: int? - its year
+// returns: field: str? - title or abstract
+// returns: quote: str? - the sentence that says it
+// returns: quote_start: int? - where it begins in the field
+// returns: quote_end: int? - where it ends (exclusive)
+// returns: mention_start: int? - where the thing itself is named
+// returns: mention_end: int? - where its name ends (exclusive)
+// returns: origin: str - text, decision or derived
+// returns: reason: str? - of a decision: who or what decided, and why
+// returns: extractor: str? - what read it
+// returns: version: str? - version of the extractor
+// returns: confidence: float - confidence of the extractor or of the decision
+// ask: what is the evidence for {edge}?
+// ask: what is the evidence of {edge}?
+// ask: what is the evidence for edge {edge}?
+// ask: evidence of {edge}
+// ask: evidence for {edge}
+MATCH (s)-[e]->(o)
+WHERE e.id = $edge
+WITH s, e, o, e.paper AS paper_id
+OPTIONAL MATCH (w:Paper {id: paper_id})
+RETURN s.name AS subject, labels(s)[0] AS subject_type, type(e) AS relation, o.name AS object,
+  labels(o)[0] AS object_type, coalesce(e.stance, e.outcome) AS says, w.id AS paper, w.name AS title,
+  w.year AS year, e.field AS field, e.quote AS quote, e.quote_start AS quote_start, e.quote_end AS quote_end,
+  e.mention_start AS mention_start, e.mention_end AS mention_end, e.origin AS origin, e.reason AS reason,
+  e.extractor AS extractor, e.version AS version, e.confidence AS confidence
+ORDER BY e.id

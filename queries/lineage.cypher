@@ -1,0 +1,38 @@
+// about: What a method builds on, and what that builds on, up to three steps back.
+// param: method: Method - the method; narrower methods are included
+// param: limit: int = 100 - most rows returned
+// returns: method: str - name of the method
+// returns: depth: int - number of steps back, 1 to 3 (the fewest)
+// returns: ancestor: str - the method that is reached
+// returns: via: str - the method that uses it directly
+// returns: paper: str - id of the paper that says so of the last step
+// returns: title: str - its title
+// returns: year: int? - its year
+// returns: quote: str - the sentence that says so of the last step
+// returns: confidence: float - confidence of that sentence
+// ask: what does {method} build on?
+// ask: what does {method} use?
+// ask: what does {method} extend?
+// ask: what is {method} based on?
+// ask: what is {method} built on?
+// ask: which methods does {method} build on?
+// ask: which methods does {method} use?
+// ask: where does {method} come from?
+// ask: lineage of {method}
+// ask: ancestors of {method}
+// ask: history of {method}
+UNWIND $method AS wanted
+MATCH (top:Method {name: wanted})
+MATCH (m:Method)-[:BROADER*0..3]->(top)
+WITH DISTINCT m
+MATCH path = (m)-[:USES*1..3]->(x:Method)
+WHERE x.id <> m.id
+WITH m, x, length(path) AS depth, last(relationships(path)) AS hop
+ORDER BY depth, hop.confidence DESC, hop.paper, hop.field DESC, hop.quote_start, hop.id
+WITH m, x, min(depth) AS depth, head(collect(hop)) AS best
+WITH m, x, depth, best, best.paper AS paper_id
+MATCH (w:Paper {id: paper_id})
+RETURN m.name AS method, depth, x.name AS ancestor, startNode(best).name AS via, w.id AS paper, w.name AS title,
+  w.year AS year, best.quote AS quote, best.confidence AS confidence
+ORDER BY m.name, depth, x.name, m.id, x.id
+LIMIT $limit

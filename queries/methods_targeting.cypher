@@ -1,0 +1,67 @@
+// about: Methods that work against a problem, or against a narrower one, with the sentence that says so.
+// param: problem: Problem - the problem; narrower problems are included
+// param: stance: Stance|any = mitigates - what is done about it; any adds papers that only study it
+// param: min_confidence: float = 0.0 - lowest confidence of the extractor, 0 to 1
+// param: limit: int = 100 - most rows returned
+// returns: method: str? - name of the method; missing where the paper's contribution has no name
+// returns: problem: str - the problem it targets
+// returns: stance: str - mitigates or studies
+// returns: paper: str - id of the paper that says so
+// returns: title: str - title of the paper
+// returns: year: int? - year of the paper
+// returns: quote: str - the best sentence that says so: highest confidence, then earliest
+// returns: confidence: float - confidence of that sentence
+// ask: which methods target {problem}?
+// ask: which methods mitigate {problem}?
+// ask: which methods address {problem}?
+// ask: which methods reduce {problem}?
+// ask: which methods prevent {problem}?
+// ask: which methods solve {problem}?
+// ask: which methods help with {problem}?
+// ask: which methods help against {problem}?
+// ask: which methods work against {problem}?
+// ask: which methods are there for {problem}?
+// ask: what methods are there against {problem}?
+// ask: what mitigates {problem}?
+// ask: what reduces {problem}?
+// ask: what prevents {problem}?
+// ask: what solves {problem}?
+// ask: what helps against {problem}?
+// ask: what helps with {problem}?
+// ask: what works against {problem}?
+// ask: what can be done about {problem}?
+// ask: how can {problem} be avoided?
+// ask: how can {problem} be reduced?
+// ask: how can {problem} be mitigated?
+// ask: how to avoid {problem}?
+// ask: how to reduce {problem}?
+// ask: how to mitigate {problem}?
+// ask: how do papers deal with {problem}?
+// ask: how do papers address {problem}?
+// ask: methods targeting {problem}
+// ask: methods for {problem}
+// ask: methods against {problem}
+// ask: solutions to {problem}
+// ask: which papers target {problem}?
+// ask: which papers study {problem}? [stance=studies]
+// ask: who studies {problem}? [stance=studies]
+// ask: what is known about {problem}? [stance=any]
+UNWIND $problem AS wanted
+MATCH (top:Problem {name: wanted})
+MATCH (p:Problem)-[:BROADER*0..3]->(top)
+WITH DISTINCT p
+MATCH (s:Paper|Method)-[t:TARGETS]->(p)
+WHERE ($stance = 'any' OR t.stance = $stance) AND t.confidence >= $min_confidence
+WITH p, s, t
+ORDER BY t.confidence DESC, t.field DESC, t.quote_start, t.id
+WITH p, s, t.stance AS stance, t.paper AS paper_id, head(collect(t)) AS best
+WITH p, stance, paper_id, collect({
+  named: labels(s)[0] = 'Method', method: s.name, method_id: s.id, quote: best.quote, confidence: best.confidence
+}) AS claims
+WITH p, stance, paper_id, claims, [c IN claims WHERE c.named] AS named
+UNWIND CASE WHEN size(named) > 0 THEN named ELSE claims END AS claim
+MATCH (w:Paper {id: paper_id})
+RETURN CASE WHEN claim.named THEN claim.method END AS method, p.name AS problem, stance, paper_id AS paper,
+  w.name AS title, w.year AS year, claim.quote AS quote, claim.confidence AS confidence
+ORDER BY claim.confidence DESC, coalesce(w.year, 0) DESC, w.id, p.id, stance, claim.method_id
+LIMIT $limit

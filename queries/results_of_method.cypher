@@ -1,0 +1,48 @@
+// about: Numbers that papers claim for a method.
+// param: method: Method - the method; narrower methods are included
+// param: limit: int = 100 - most rows returned
+// returns: method: str - name of the method
+// returns: metric: str? - the metric; missing where the text names none
+// returns: value: float - the number in its unit
+// returns: value_text: str - the number as written
+// returns: unit: str? - its unit
+// returns: kind: str - absolute, improvement, reduction or ratio
+// returns: measured_on: str? - what it was measured on
+// returns: baseline: str? - what it is compared with
+// returns: baseline_value: float? - the baseline's number
+// returns: paper: str - id of the paper that claims it
+// returns: title: str - its title
+// returns: year: int? - its year
+// returns: quote: str - the sentence that claims it
+// returns: confidence: float - confidence of the extractor
+// ask: how well does {method} work?
+// ask: how well does {method} do?
+// ask: how well does {method} perform?
+// ask: how good is {method}?
+// ask: which results does {method} reach?
+// ask: which results does {method} achieve?
+// ask: what results does {method} get?
+// ask: what numbers are reported for {method}?
+// ask: which results are reported for {method}?
+// ask: results of {method}
+// ask: results for {method}
+// ask: performance of {method}
+UNWIND $method AS wanted
+MATCH (top:Method {name: wanted})
+MATCH (m:Method)-[:BROADER*0..3]->(top)
+WITH DISTINCT m
+MATCH (r:Result)-[:OF]->(m)
+WITH DISTINCT m, r
+MATCH (w:Paper)-[e:REPORTS]->(r)
+OPTIONAL MATCH (r)-[:MEASURES]->(x:Metric)
+OPTIONAL MATCH (r)-[:`ON`]->(d:Dataset|Benchmark|Task)
+OPTIONAL MATCH (r)-[:AGAINST]->(b:Method)
+WITH m, r, w, e, x, d, b
+ORDER BY e.confidence DESC, e.id
+WITH m, r, w, min(x.name) AS metric_name, min(d.name) AS place, min(b.name) AS rival, head(collect(e)) AS best
+RETURN m.name AS method, coalesce(metric_name, r.metric) AS metric, r.value AS value, r.value_text AS value_text,
+  r.unit AS unit, r.kind AS kind, coalesce(place, r.measured_on) AS measured_on,
+  coalesce(rival, r.baseline) AS baseline, r.baseline_value AS baseline_value, w.id AS paper, w.name AS title,
+  w.year AS year, best.quote AS quote, best.confidence AS confidence
+ORDER BY m.name, m.id, coalesce(w.year, 0) DESC, w.id, best.quote_start, r.id
+LIMIT $limit
