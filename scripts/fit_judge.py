@@ -268,12 +268,9 @@ def main() -> None:
     parser.add_argument("--held-out", type=int, default=820, help="last papers, for thresholds")
     parser.add_argument("--only-seen", action="store_true", help="do not fit again with the held-out papers")
     args = parser.parse_args()
+    jobs = zip(_lines(args.folder / "papers.jsonl"), _lines(args.folder / "facts.jsonl"), strict=True)
     with Pool() as pool:
-        papers = pool.map(
-            _examples,
-            list(zip(_lines(args.folder / "papers.jsonl"), _lines(args.folder / "facts.jsonl"), strict=True)),
-            16,
-        )
+        papers = pool.map(_examples, list(jobs), 16)
     seen = len(papers) - args.held_out
     cases = [case for paper in papers for case in paper.features]
     owner = np.array([i for i, paper in enumerate(papers) for _ in paper.features])

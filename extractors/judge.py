@@ -1,0 +1,176 @@
+"""The roles that the mentions of a paper play: which it introduces, targets, uses, compares with, measures.
+
+Mentions carry the probability of each role (see `mentions.py`); what is decided here needs the whole paper:
+which names are one thing, which of overlapping phrases stands for it, which role wins, which form is the
+name, what stance and outcome the text gives. A trained model may replace this file alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc, Span
+
+from extractors.doc import SPANS_KEY
+from extractors.kinds import introduced_type, outcome_of, paper_kind, resource_type, stance_of
+from extractors.linear import OUTPUTS, ROLES, weights
+from extractors.quotes import Quotes
+from kg.model import Claim, Label, Mention, PaperKind, Role
+
+Scored = list[tuple[Span, float, str]]
+
+
+@dataclass(slots=True)
+class Thing:
+    """One thing named in the paper.
+
+    Attributes:
+        name: normalised name, shared by an acronym and its long form.
+        forms: for each written form (normalised by case), its spans in text order.
+        roles: probability of each of `OUTPUTS`.
+        reasons: the strongest feature for each.
+    """
+
+    name: str
+    forms: dict[str, list[Span]] = field(default_factory=dict)
+    roles: list[float] = field(default_factory=lambda: [0.0] * len(OUTPUTS))
+    reasons: list[str] = field(default_factory=lambda: [""] * len(ROLES))
+
+    @property
+    def spans(self) -> list[Span]:
+        """Every place where it is named."""
+        return sorted((s for spans in self.forms.values() for s in spans), key=lambda s: (s.start, s.end))
+
+
+def judge(doc: Doc, spans: Scored) -> tuple[PaperKind, list[Claim]]:
+    """Decide the kind of a paper and its claims.
+
+    Args:
+        doc: after `kg_mentions`.
+        spans: the mentions with score and rule, in text order, as `spans_of(doc)` gives them.
+    """
+    quotes = Quotes(doc)
+    kind = paper_kind(quotes)
+    things = _things(doc, spans)
+    chosen = choose(things, weights().thresholds)
+    claims: list[Claim] = []
+    for role, picked in chosen.items():
+        for thing in picked:
+            claims.append(_claim(quotes, thing, role, kind))
+    return kind, claims
+
+
+def _things(doc: Doc, spans: Scored) -> dict[str, Thing]:
+    """Group mentions by what they name."""
+    attrs = doc.spans[SPANS_KEY].attrs if SPANS_KEY in doc.spans else {}
+    if not spans or len(attrs.get("roles", ())) != len(spans):
+        return {}  # mentions of some other component, which says nothing of roles
+    things: dict[str, Thing] = {}
+    for (span, _, _), name, roles, reasons in zip(
+        spans, attrs["names"], attrs["roles"], attrs["reasons"], strict=True
+    ):
+        thing = things.setdefault(name, Thing(name))
+        thing.forms.setdefault(span.text.casefold(), []).append(span)
+        for i, probability in enumerate(roles):
+            if probability > thing.roles[i]:
+                thing.roles[i] = probability
+                if i < len(ROLES):
+                    thing.reasons[i] = reasons[i]
+    return things
+
+
+_MAX_PIECES = 12
+_ORDER = ("introduces", "resources", "metrics", "compares", "targets", "tasks", "uses")
+# A thing in the first role is not also in the second.
+_EXCLUDES = {
+    "introduces": ("uses", "compares", "targets", "tasks"),
+    "resources": ("uses", "tasks", "targets", "compares"),
+    "metrics": ("uses", "tasks"),
+}
+
+
+def choose(things: dict[str, Thing], thresholds: dict[str, float]) -> dict[str, list[Thing]]:
+    """Pick the things of each role: above its threshold, the likelier of overlapping phrases."""
+    barred: dict[str, set[str]] = {}
+    chosen: dict[str, list[Thing]] = {}
+    for role in _ORDER:
+        i = OUTPUTS.index(role)
+        likely = [
+            t
+            for t in things.values()
+            if t.roles[i] >= thresholds[role] and t.name not in barred.get(role, ())
+        ]
+        likely.sort(key=lambda t: (-t.roles[i], t.name))
+        chosen[role] = picked = _apart(likely)
+        for other in _EXCLUDES.get(role, ()):
+            barred.setdefault(other, set()).update(t.name for t in picked)
+    return chosen
+
+
+def _apart(things: list[Thing]) -> list[Thing]:
+    """Drop things whose name is part of, or has as part, the name of one before it."""
+    picked: list[Thing] = []
+    names: set[str] = set()
+    parts: set[str] = set()
+    for thing in things:
+        pieces = thing.name.split(" ")[:_MAX_PIECES]
+        inside = {" ".join(pieces[i:j]) for i in range(len(pieces)) for j in range(i + 1, len(pieces) + 1)}
+        if thing.name in parts or not names.isdisjoint(inside):
+            continue
+        picked.append(thing)
+        names.add(thing.name)
+        parts |= inside
+    return picked
+
+
+_LONG_FORM_ROLES = frozenset(("tasks", "uses", "targets"))
+
+
+def _forms(thing: Thing, role: str) -> list[list[Span]]:
+    """Return the forms of a thing, the one that is its name first.
+
+    Generic concepts go by their long form, proper names by the form used most.
+    """
+    forms = sorted(thing.forms.values(), key=lambda spans: (-len(spans), spans[0].start))
+    if role in _LONG_FORM_ROLES:
+        forms.sort(key=lambda spans: -len(spans[0].text.split()))
+    elif role != "metrics":
+        forms.sort(key=lambda spans: len(spans[0].text.split()) > 1)
+    return forms
+
+
+def _claim(quotes: Quotes, thing: Thing, role: str, kind: PaperKind) -> Claim:
+    i = OUTPUTS.index(role)
+    forms = _forms(thing, role)
+    places = thing.spans
+    label: Label
+    final: Role
+    if role == "introduces":
+        label, final = introduced_type(quotes, places, thing.roles, kind), "introduces"
+    elif role == "resources":
+        label = resource_type(quotes, places, thing.name)
+        final = "benchmarks" if label == "Benchmark" else "datasets"
+    else:
+        label = {"targets": "Problem", "tasks": "Task", "metrics": "Metric"}.get(role, "Method")  # type: ignore[assignment]
+        final = role  # type: ignore[assignment]
+    rule = f"{role}:{thing.reasons[i]}"
+    confidence = round(min(thing.roles[i], 1.0), 4)
+    named = [quotes.mention(spans[0], label, confidence, rule) for spans in forms]
+    seen: set[tuple[str, ...]] = set()
+    aliases: list[Mention] = []
+    for other in named:
+        form = tuple(other.text.casefold().split())
+        if form not in seen and other is not named[0] and other.text.casefold() != named[0].text.casefold():
+            aliases.append(other)
+        seen.add(form)
+    return Claim(
+        role=final,
+        name=named[0],
+        label=label,
+        aliases=tuple(aliases),
+        evidence=quotes.evidence(places),
+        confidence=confidence,
+        rule=rule,
+        stance=stance_of(thing.roles[OUTPUTS.index("studies")]) if role == "targets" else None,
+        outcome=outcome_of(quotes, places) if role == "compares" else None,
+    )

@@ -1,0 +1,139 @@
+"""What kind: of paper, of introduced thing, of resource; with what stance and outcome. By cue words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from spacy.tokens import Span
+
+from extractors.lexicon import key, registry
+from extractors.linear import KINDS, OUTPUTS, kind_weights, weights
+from extractors.quotes import Quotes
+from kg.model import Label, Outcome, PaperKind, Stance
+
+_BENCHMARK = re.compile(r"bench(?:mark)?s?\b|leaderboard|\bsuite\b|\barena\b|\bchallenge\b", re.IGNORECASE)
+_DATASET = re.compile(
+    r"\bdata ?sets?\b|\bcorp(?:us|ora)\b|\bcollection\b|\bdatabase\b|\btreebank\b", re.IGNORECASE
+)
+_TOOL = re.compile(
+    r"\b(?:toolkit|library|platform|package|software|toolbox|simulator|app|plugin)\b", re.IGNORECASE
+)
+_WINDOW = 60
+_SIGHT = 600
+
+
+def _near(quotes: Quotes, span: Span) -> str:
+    """Return the text right after a span, to the end of its sentence at most."""
+    end = span.end_char
+    return quotes.text[end : min(end + _WINDOW, quotes.sentence(span.start_char)[1])]
+
+
+def _around(quotes: Quotes, span: Span) -> tuple[int, int]:
+    """Return the bounds of the sentence around a span, cut to a length that stays cheap."""
+    low, high = quotes.sentence(span.start_char)
+    return max(low, span.start_char - _SIGHT), min(high, span.end_char + _SIGHT)
+
+
+def introduced_type(quotes: Quotes, spans: Sequence[Span], roles: Sequence[float], kind: PaperKind) -> Label:
+    """Say what an introduced thing is, by its name and the words after it."""
+    name = spans[0].text
+    if re.search(r"bench(?:mark)?$", name, re.IGNORECASE):
+        return "Benchmark"
+    votes: dict[Label, int] = {}
+    for span in spans:
+        near = _near(quotes, span)
+        at: dict[int, Label] = {}
+        for pattern, label in ((_BENCHMARK, "Benchmark"), (_DATASET, "Dataset"), (_TOOL, "Tool")):
+            hit = pattern.search(near)
+            if hit:
+                at.setdefault(hit.start(), label)  # type: ignore[arg-type]
+        if at:
+            label_first = at[min(at)]
+            votes[label_first] = votes.get(label_first, 0) + 1
+    if roles[OUTPUTS.index("metrics")] > 0.35:
+        return "Metric"
+    resource = roles[OUTPUTS.index("resources")]
+    if votes:
+        best = max(votes, key=lambda label: votes[label])
+        if best == "Tool" or resource > 0.2:
+            return best
+    return resource_type(quotes, spans, "") if resource > 0.35 else "Method"
+
+
+def resource_type(quotes: Quotes, spans: Sequence[Span], name: str) -> Label:
+    """Say whether a resource is a benchmark or a dataset: the registry first, then name and next words."""
+    for _, _, entry in registry().find(spans[0].text):
+        if entry.label in ("Benchmark", "Dataset") and " ".join(key(entry.name)) == name:
+            return "Benchmark" if entry.label == "Benchmark" else "Dataset"
+    if _BENCHMARK.search(spans[0].text):
+        return "Benchmark"
+    benchmark = dataset = 0
+    for span in spans:
+        low, high = _around(quotes, span)
+        # The word next to the name counts most: "X benchmark", "benchmarks such as X".
+        for text, worth in ((_near(quotes, span), 2), (quotes.text[low:high], 1)):
+            b, d = _BENCHMARK.search(text), _DATASET.search(text)
+            if b and (not d or b.start() < d.start()):
+                benchmark += worth
+            elif d:
+                dataset += worth
+    return "Benchmark" if benchmark > dataset else "Dataset"
+
+
+_WORD = re.compile(r"[a-z][a-z-]+")
+# Words whose successor tells what the paper does: "we propose", "this survey", "first benchmark".
+_PIVOTS = frozenset(
+    ("we", "this", "our", "paper", "a", "an", "the", "first", "new", "novel", "of", "work", "study")
+)
+
+
+def paper_features(text: str, title_end: int) -> set[str]:
+    """Return what can be seen of a paper's kind: words of the title, words of the abstract, some pairs."""
+    features = {f"title={word}" for word in _WORD.findall(text[:title_end].casefold())}
+    if ":" in text[:title_end]:
+        features.add("title has colon")
+    words = _WORD.findall(text[title_end:].casefold())
+    features.update([f"word={word}" for word in words])
+    features.update([f"pair={one} {two}" for one, two in pairwise(words) if one in _PIVOTS])
+    features.update([f"early={word}" for word in words[:25]])
+    return features
+
+
+def paper_kind(quotes: Quotes) -> PaperKind:
+    """Say what the main contribution is."""
+    row = kind_weights().probabilities([paper_features(quotes.text, quotes.title_end)])[0]
+    return KINDS[int(row.argmax())]
+
+
+def stance_of(probability: float) -> Stance:
+    """Say whether the paper works against a problem or investigates it."""
+    return "studies" if probability >= weights().thresholds["studies"] else "mitigates"
+
+
+_WINS = re.compile(
+    r"outperform|surpass|exceed|superior|\bbeat|better than|improv\w+ (?:\w+ ){0,3}(?:over|upon|on)\b|"
+    r"(?:faster|higher|more \w+|fewer|lower|less \w+|smaller|gains?) (?:than|over)|\bover\b"
+)
+_EQUALS = re.compile(r"\bmatch(?:es|ing|ed)?\b|comparable|on par|competitive with|rival|close to|similar to")
+_LOSES = re.compile(r"lags? behind|falls? short|below|underperform|worse than|trail|behind")
+
+
+def outcome_of(quotes: Quotes, spans: Sequence[Span]) -> Outcome:
+    """Say how the paper's own work fares against a thing it is compared with, by the words before it."""
+    for span in spans:
+        low, high = _around(quotes, span)
+        before = quotes.text[low : span.start_char].casefold()
+        found = [
+            (max((m.end() for m in pattern.finditer(before)), default=-1), outcome)
+            for pattern, outcome in ((_WINS, "outperforms"), (_EQUALS, "matches"), (_LOSES, "trails"))
+        ]
+        end, outcome = max(found)
+        if end >= 0:
+            return outcome  # type: ignore[return-value]
+        if re.search(r"compared (?:to|with)|relative to|against|than", before) and _WINS.search(
+            quotes.text[low:high].casefold()
+        ):
+            return "outperforms"
+    return "unknown"

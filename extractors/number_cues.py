@@ -1,0 +1,136 @@
+"""What a number is (result, scale or nothing) and of which kind, by weighted cues in its surroundings.
+
+A linear model over words near the number, its unit and its shape; the weights in
+`data/numbers_cues.tsv` are a logistic regression's, one line a cue, so that a reader can see and edit
+why a number counts. Cues: `l1=`/`r1=` the word next to it on the left or right (to 3), `L=`/`R=` any
+word within eight, `u=` its unit class, `c=` unit class with the next word.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from extractors.quantities import Number
+from extractors.units import metric_units, rows
+
+TARGETS = ("result", "scale", "absolute", "improvement", "reduction", "ratio")
+_TOKEN = re.compile(r"[A-Za-z][A-Za-z-]*|\d[\d.,]*|[^\s\w$\\{}]")
+_REACH = 100
+_NEAR = 8
+_NEVER_AFTER = re.compile(
+    r"""(?: \bp\ *[<=>≤≥]\ * | \bp-?values?\ (?:of|below|under|=|<)\ * | \$p\ *[<=>]\ *
+    | \b(?:learning[ ]rate|batch[ ]size|weight[ ]decay|dropout|temperature|thresholds?
+      |random[ ]seeds?|top-[kp]
+      |version|v|section|sec\.|table|figure|fig\.|chapter|theorem|lemma|appendix|equation|eq\.|python|cuda)
+      (?:[ ](?:of|at|to|is))? [ ]*[=~]?[ ]* ) $""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_NEVER_BEFORE = re.compile(
+    r"[ ](?:confidence|credible)[ ](?:interval|level|bound)|[ ]CIs?\b|[ ]significance[ ]level"
+)
+_COMPARED = re.compile(r"[ ](?:as [a-z]+ as|faster|slower|cheaper|speed-?up)\b")
+_FOLD_VERB = re.compile(r"(?:halv|doubl)e[sd]|(?:tripl|quadrupl)ed", re.IGNORECASE)
+_DATE = re.compile(
+    r"(?:\b(?:in|since|until|from|of|by|before|after|year|and|to|January|February|March|April|May|June|July|August"
+    r"|September|October|November|December|early|late|mid)|[(\[,–-])[ ]*$"
+)
+_TIME = {"ms", "μs", "seconds", "minutes", "hours", "days", "years"}
+
+
+def unit_class(unit: str | None, value: float, shape: str) -> str:
+    """Coarse class of a number's unit and form."""
+    if unit in ("%", "x", "points", "dB"):
+        return {"%": "pct"}.get(unit, unit)
+    if unit is None:
+        if shape in ("fraction", "count"):
+            return shape
+        return "int" if float(value).is_integer() else "dec"
+    if unit in _TIME:
+        return "time"
+    if unit in ("tokens", "orders of magnitude", "$"):
+        return unit
+    return "metric" if unit[:2].isupper() else "other"
+
+
+def cues(text: str, number: Number, low: int, high: int, place: str) -> list[str]:
+    """Return the cues around a number.
+
+    Args:
+        text: the whole text.
+        number: what was scanned.
+        low: start of its sentence.
+        high: end of its sentence.
+        place: where in the paper the sentence stands, such as "title".
+    """
+    left = _tokens(text[max(low, number.start - _REACH) : number.start])[::-1]
+    right = _tokens(text[number.end : min(high, number.end + _REACH)])
+    kind = unit_class(number.unit, number.value, number.shape)
+    found = [f"u={kind}", f"shape={number.shape}", f"place={place}", f"place={place}|{kind}", "bias"]
+    if number.sign:
+        found.append(f"sign={number.sign}")
+    if number.baseline:
+        found.append("baseline")
+    if kind == "int":
+        found.append(_size(number, text))
+    for side, words in (("l", left), ("r", right)):
+        first = [*words[:3], "^", "^", "^"][:3]
+        found += [f"{side}{i}={word}" for i, word in enumerate(first, 1)]
+        found.append(f"{kind}|{side}1={first[0]}")
+        found.append(f"{side}12={first[0]} {first[1]}")
+        found += {f"{side.upper()}={word}" for word in words[:_NEAR]}
+        found += {f"{side.upper()}L={word}" for word in words[_NEAR:]}
+    return found
+
+
+def nudge(text: str, number: Number) -> float:
+    """Return what plain rules add to the score of being a result.
+
+    A number with a metric for its unit, or a verb such as "halves", is one unless much speaks against it;
+    p-values, confidence levels, settings, years, sections and citations never are.
+    """
+    left = text[max(0, number.start - 40) : number.start]
+    right = text[number.end : number.end + 24]
+    if _NEVER_AFTER.search(left) or _NEVER_BEFORE.match(right):
+        return -9.0
+    if left.endswith(("[", "§")) and right[:1] in "],;":
+        return -9.0
+    if number.unit is None and "." not in text[number.start : number.end] and 1900 <= number.value <= 2100:
+        return -9.0 if _DATE.search(left) else 0.0
+    if number.shape == "word" and _FOLD_VERB.fullmatch(text[number.start : number.end]):
+        # "doubles" is a sport after "and"; "triples" are mostly things.
+        return 0.0 if left.endswith("and ") else 2.0
+    if number.unit == "x" and _COMPARED.match(right):
+        return 1.0
+    return 1.5 if number.unit and number.unit.lower() in metric_units() else 0.0
+
+
+def weigh(found: list[str]) -> dict[str, float]:
+    """Return the score of every target: the sum of its cues' weights."""
+    table = _weights()
+    totals = [0.0] * len(TARGETS)
+    for cue in found:
+        row = table.get(cue)
+        if row:
+            for i, weight in row:
+                totals[i] += weight
+    return dict(zip(TARGETS, totals, strict=True))
+
+
+def _tokens(text: str) -> list[str]:
+    return ["#" if word[0].isdigit() else word.lower() for word in _TOKEN.findall(text)]
+
+
+def _size(number: Number, text: str) -> str:
+    value = abs(number.value)
+    if 1950 <= value <= 2060 and "," not in text[number.start : number.end]:
+        return "size=year"
+    return "size=" + ("0" if value == 0 else "10" if value <= 10 else "100" if value <= 100 else "big")
+
+
+@cache
+def _weights() -> dict[str, list[tuple[int, float]]]:
+    table = {}
+    for row in rows("numbers_cues.tsv"):
+        table[row[0]] = [(i, float(weight)) for i, weight in enumerate(row[1:]) if weight]
+    return table

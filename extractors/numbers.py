@@ -1,0 +1,144 @@
+"""`kg_numbers`: every number of a paper with its unit, and whether it claims a result."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from math import exp
+from typing import Literal
+
+from spacy.tokens import Doc
+
+from extractors import doc as _extensions  # noqa: F401 - registers doc._.kg_numbers
+from extractors.number_cues import cues, nudge, weigh
+from extractors.quantities import Number, parse_quantity, scan
+from kg.model import ResultKind
+
+__all__ = ["Numbers", "Quantity", "parse_quantity", "sentence_bounds"]
+
+Category = Literal["result", "scale", "none"]
+_KINDS: tuple[ResultKind, ...] = ("absolute", "improvement", "reduction", "ratio")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number in a Doc.
+
+    Attributes:
+        span_start, span_end: the tokens it touches, half-open (a token may hold more than the number).
+        start, end: its character offsets in the Doc.
+        value: in its unit; of a range, the end farther from zero.
+        unit: canonical unit or None.
+        value_text: the slice itself.
+        category: "result" (a claimed outcome), "scale" (another quantity worth keeping) or "none".
+        kind: of a result: score reached, gain, saving or ratio.
+        score: confidence in the category, in [0, 1].
+        rule: shape and unit class that were read.
+        baseline_value, baseline_start, baseline_end: the other end of "from X to Y", in Doc characters.
+    """
+
+    span_start: int
+    span_end: int
+    start: int
+    end: int
+    value: float
+    unit: str | None
+    value_text: str
+    category: Category
+    kind: ResultKind
+    score: float
+    rule: str
+    baseline_value: float | None = None
+    baseline_start: int | None = None
+    baseline_end: int | None = None
+
+    @property
+    def label(self) -> Literal["Number", "Scale"]:
+        """The label it has among the mentions."""
+        return "Number" if self.category == "result" else "Scale"
+
+
+class Numbers:
+    """spaCy component; assigns `doc._.kg_numbers`, a list of `Quantity` in text order."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Read one Doc."""
+        text = doc.text
+        found = scan(text)
+        doc._.kg_numbers = _judged(doc, text, found) if found else []
+        return doc
+
+
+def sentence_bounds(doc: Doc) -> list[tuple[int, int]]:
+    """Return the character ranges of the sentences, cut at the title's end.
+
+    Where no component has set sentences, the title is one and the abstract another.
+    """
+    if not len(doc):
+        return []
+    bounds = [(0, len(doc.text))]
+    if doc.has_annotation("SENT_START"):
+        bounds = [(sentence.start_char, sentence.end_char) for sentence in doc.sents]
+    title_end: int = doc._.kg_title_end
+    out = []
+    for low, high in bounds:
+        if low < title_end < high:
+            out.append((low, title_end))
+            low = min(title_end + 2, high)
+        out.append((low, high))
+    return out
+
+
+def _judged(doc: Doc, text: str, found: list[Number]) -> list[Quantity]:
+    bounds = sentence_bounds(doc)
+    starts = [start for start, _ in bounds]
+    tokens = [token.idx for token in doc]
+    title_end: int = doc._.kg_title_end
+    in_title = bisect_right(starts, title_end - 1) if title_end else 0
+    out = []
+    for number in found:
+        at = max(bisect_right(starts, number.start) - 1, 0)
+        low, high = bounds[at]
+        if number.start < title_end:
+            high = min(high, title_end)
+        place = _place(at - in_title, len(bounds) - in_title)
+        scores = weigh(cues(text, number, low, max(high, number.end), place))
+        scores["result"] += nudge(text, number)
+        out.append(_quantity(text, tokens, number, scores))
+    return out
+
+
+def _place(at: int, total: int) -> str:
+    """Name the quarter of the abstract a sentence stands in; a snippet counts as the last one."""
+    if total < 3:
+        return "title" if at < 0 else "3"
+    return "title" if at < 0 else str(min(3, 4 * at // max(total, 1)))
+
+
+def _quantity(text: str, tokens: list[int], number: Number, scores: dict[str, float]) -> Quantity:
+    category: Category = "none"
+    score = scores["scale"]
+    if scores["result"] > 0 and number.shape != "count":
+        category, score = "result", scores["result"]
+    elif scores["scale"] > 0:
+        category = "scale"
+    kind: ResultKind = max(_KINDS, key=lambda name: scores[name])
+    if text[number.start : number.start + 4].lower() == "halv":
+        kind = "reduction"
+    baseline = number.baseline
+    return Quantity(
+        span_start=max(bisect_right(tokens, number.start) - 1, 0),
+        span_end=bisect_right(tokens, number.end - 1),
+        start=number.start,
+        end=number.end,
+        value=number.value,
+        unit=number.unit,
+        value_text=text[number.start : number.end],
+        category=category,
+        kind=kind,
+        score=round(1.0 / (1.0 + exp(-min(abs(score), 30.0))), 4),
+        rule=f"number:{number.shape}",
+        baseline_value=baseline[0] if baseline else None,
+        baseline_start=baseline[1] if baseline else None,
+        baseline_end=baseline[2] if baseline else None,
+    )

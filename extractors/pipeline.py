@@ -1,0 +1,37 @@
+"""The pipeline: a blank English tokenizer and our components, nothing to download."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import spacy
+from spacy.language import Language
+
+from extractors.doc import facts_of, make_doc
+from kg.model import Paper, PaperFacts
+
+COMPONENTS = ("kg_sentences", "kg_abbreviations", "kg_numbers", "kg_mentions", "kg_claims")
+
+
+def load() -> Language:
+    """Return a blank English pipeline with every component of ours, ready to use."""
+    nlp = spacy.blank("en")
+    for name in COMPONENTS:
+        nlp.add_pipe(name)
+    return nlp
+
+
+def extract(
+    papers: Iterable[Paper], nlp: Language | None = None, *, batch_size: int = 64
+) -> Iterator[PaperFacts]:
+    """Read papers, in order, one `PaperFacts` each; streams.
+
+    Args:
+        papers: cleaned papers; offsets in the facts point into their title and abstract.
+        nlp: a pipeline with the components of `load()`, which is the default.
+        batch_size: Docs per `nlp.pipe` batch.
+    """
+    nlp = nlp or load()
+    docs = (make_doc(nlp, paper.title, paper.abstract) for paper in papers)
+    for doc in nlp.pipe(docs, batch_size=batch_size):
+        yield facts_of(doc)

@@ -1,0 +1,273 @@
+"""Numbers as they are written: the text is scanned once, LaTeX and all, for values with their units.
+
+`scan` knows form only; whether a number is a claimed result is decided in `extractors.numbers`.
+All offsets are code points of the scanned text, half-open.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from extractors.units import MAGNITUDES, UNIT_PATTERN, WORD_NUMBERS, canonical_unit
+from extractors.unlatex import balanced, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One written number.
+
+    Attributes:
+        start, end: the number with its sign and unit; of a range, the whole range.
+        value: its value (of a range the end that lies farther from zero).
+        unit: canonical unit, None where it has none.
+        sign: "+", "-" or "", as written.
+        shape: "single", "range", "word" or "fraction".
+        baseline: the other end of "from X to Y", as (value, start, end).
+    """
+
+    start: int
+    end: int
+    value: float
+    unit: str | None
+    sign: str = ""
+    shape: str = "single"
+    baseline: tuple[float, int, int] | None = None
+
+
+_FIGURE = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+"
+_WORD = "|".join(sorted(WORD_NUMBERS, key=len, reverse=True))
+# A figure, or a word that counts only with a unit behind it ("three times") or a hyphen ("two-thirds").
+_ATOM = re.compile(
+    rf"""(?<![\w.@\\^]) (?<!\d,) (?<![A-Za-wyz][-–]) (?<!\d:)
+    (?: (?P<money>[$€£])\ ? )?
+    (?: (?<![\w)–-])(?P<sign>[+−-])(?=[\d.]) )?
+    (?P<figure>{_FIGURE})
+    (?: \ {{0,6}}[×x]\ {{0,6}}10\ {{0,3}}\^?\ {{0,2}}(?P<power>[−-]?\d{{1,2}})
+      | \^\ ?(?P<exponent>[−-]?\d{{1,2}}) )?
+    (?: (?P<glue>[ -]{{0,2}})(?P<magnitude>{"|".join(MAGNITUDES)})(?![A-Za-z0-9]) )?
+    \+?
+    (?P<unit>{UNIT_PATTERN})?
+    (?![\w]|\.\d)""",
+    re.VERBOSE,
+)
+_SPELT = re.compile(
+    rf"""(?<![\w-]) (?:
+      (?P<word>{_WORD}) (?=[ -]) (?P<unit>{UNIT_PATTERN}) (?![\w])
+    | (?P<over>[12]/\d{1, 5})(?:th|rd)?(?=\ +(?:of|the|[a-z]{(4,)}))
+    | (?P<count>two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)(?=\ [A-Za-z])
+    | (?P<order>(?:an|one)\ order[ -]of[ -]magnitude) (?![\w])
+    | (?:(?P<top>one|two|three|four|a)[ -])?
+      (?P<part>half|thirds?|quarters?|fourths?|fifths?|sixths?|eighths?|tenths?) (?![\w-])
+    | (?P<fold>twice|thrice|(?:doubl|tripl|quadrupl|halv)(?:es|ed|ing|e)) (?![\w-])
+    )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_FOLDS = {"tw": 2.0, "thr": 3.0, "do": 2.0, "tri": 3.0, "qu": 4.0, "ha": 2.0}
+_PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
+
+_RANGE = re.compile(r" ?(?:-{1,3}|[–—~]|to|and) ?(?:up to |over |a |~)?\+?")
+_JOIN = re.compile(
+    r" ?(?:to|→|->|-->|=>) ?(?:up to |over |around |about |nearly |only |just |below |under |~|≈)?"
+)
+_LIST = re.compile(r" ?(?:/|,? and|,? or|,|;|vs\.?|versus|\|) ?(?:up to |over |~)?")
+_VERSUS = re.compile(
+    r"[ (]{0,3}(?:vs\.?|versus|v\.s\.|compared (?:to|with)|against) ?(?:the |only |just |a )?", re.I
+)
+_BACK_FROM = re.compile(
+    r" ?\(?(?:up |down |improved |reduced |increased )?from (?:a |about |only |just )?", re.I
+)
+_FROM = re.compile(
+    r"(?:^|[\s(])from (?:a |an |about |around |approximately |below |under |over |~|≈|\+ ?)?(?:\w+ of )?$",
+    re.I,
+)
+_RANGING = re.compile(r"\b(?:rang\w+|var\w+|span\w+|anywhere|between)\W+(?:\w+\W+){0,2}$", re.I)
+_BETWEEN = re.compile(r"\bbetween (?:a |about |around )?$", re.I)
+
+
+def scan(text: str) -> list[Number]:
+    """Find every number of a text, in order, ranges and "from X to Y" joined; linear in its length."""
+    shown = plain(text)
+    atoms = [_read(match) for match in _ATOM.finditer(shown)]
+    atoms += [_read_spelt(match) for match in _SPELT.finditer(shown)]
+    atoms.sort(key=lambda number: (number.start, -number.end))
+    kept: list[Number] = []
+    for atom in atoms:
+        if not kept or atom.start >= kept[-1].end:
+            kept.append(atom)
+    joined = _with_rivals(shown, _joined(shown, _share_units(shown, _ranges(shown, kept))))
+    return [_stretched(text, number) for number in joined]
+
+
+def parse_quantity(text: str, context: str = "") -> tuple[float, str | None]:
+    """Read a number as written.
+
+    Args:
+        text: a stored `value_text`, such as "87.2%", "2-3x" or "twice".
+        context: the sentence it stands in, where it may get its unit from a neighbour, as "4.1" does in
+            "4.1 and 3.2 points".
+
+    Raises:
+        ValueError: if the text holds no number.
+    """
+    known = _numbers_of(context).get(text) if context else None
+    if known is not None:
+        return known
+    found = scan(text)
+    if not found:
+        raise ValueError(f"no number in {text!r}")
+    return found[-1].value, found[-1].unit
+
+
+@lru_cache(maxsize=16)
+def _numbers_of(context: str) -> dict[str, tuple[float, str | None]]:
+    """Read a sentence once for all its numbers; of equal texts the first counts."""
+    out: dict[str, tuple[float, str | None]] = {}
+    for number in scan(context):
+        out.setdefault(context[number.start : number.end], (number.value, number.unit))
+    return out
+
+
+def _read(match: re.Match[str]) -> Number:
+    value = float(match["figure"].replace(",", ""))
+    power = match["power"] or match["exponent"]
+    if match["power"]:
+        value *= 10.0 ** int(power.replace("−", "-"))
+    elif match["exponent"]:
+        value = value ** min(int(power.replace("−", "-")), 99) if value else 0.0
+    value *= MAGNITUDES.get(match["magnitude"] or "", 1.0)
+    sign = {"−": "-", None: ""}.get(match["sign"], match["sign"] or "")
+    unit = canonical_unit(match["unit"]) if match["unit"] else None
+    if match["money"]:
+        unit = match["money"]
+    return Number(match.start(), match.end(), -value if sign == "-" else value, unit, sign)
+
+
+def _read_spelt(match: re.Match[str]) -> Number:
+    if match["word"]:
+        value, unit = WORD_NUMBERS[match["word"].lower()], canonical_unit(match["unit"])
+        return Number(match.start(), match.end(), value, unit, shape="word")
+    if match["order"]:
+        return Number(match.start(), match.end(), 10.0, "x", shape="word")
+    if match["count"]:
+        return Number(match.start(), match.end(), WORD_NUMBERS[match["count"].lower()], None, shape="count")
+    if match["over"]:
+        top, bottom = match["over"].split("/")
+        return Number(
+            match.start(), match.end(), float(top) / max(float(bottom), 1.0), None, shape="fraction"
+        )
+    if match["part"]:
+        top = WORD_NUMBERS.get((match["top"] or "one").lower(), 1.0)
+        value = round(top / _PARTS[match["part"].lower().rstrip("s")], 4)
+        return Number(match.start(), match.end(), value, None, shape="fraction")
+    low = match["fold"].lower()
+    value = next(value for stem, value in _FOLDS.items() if low.startswith(stem))
+    return Number(match.start(), match.end(), value, "x", shape="word")
+
+
+def _ranges(shown: str, atoms: list[Number]) -> list[Number]:
+    """Join "10-20%", "$7$--$9$", "between 30% and 50%", "15% to 30%"."""
+    out: list[Number] = []
+    for atom in atoms:
+        if out and _is_range(shown, out[-1], atom):
+            low = out.pop()
+            far = atom if abs(atom.value) >= abs(low.value) else low
+            out.append(
+                replace(far, start=low.start, end=atom.end, unit=atom.unit, sign=low.sign, shape="range")
+            )
+        else:
+            out.append(atom)
+    return out
+
+
+def _is_range(shown: str, low: Number, high: Number) -> bool:
+    gap = _gap(shown, low, high)
+    if low.shape != "single" or not _RANGE.fullmatch(gap):
+        return False
+    if high.sign == "-" and not gap.strip():
+        return False
+    if low.unit not in (None, high.unit):
+        return False
+    before = shown[max(0, low.start - 40) : low.start]
+    word = gap.strip().split(" ")[0] if gap.strip() else ""
+    if word == "and":
+        return bool(_BETWEEN.search(before))
+    if word == "to":
+        if before.endswith("("):
+            return False
+        return not _FROM.search(before) or bool(_RANGING.search(_FROM.sub(" ", before)))
+    return True
+
+
+def _gap(shown: str, left: Number, right: Number) -> str:
+    """The text between two numbers, blanks squeezed; of a long one only so much that nothing matches."""
+    return re.sub(r" +", " ", shown[left.end : min(right.start, left.end + 60)])
+
+
+def _share_units(shown: str, numbers: list[Number]) -> list[Number]:
+    """Give "45/19/77%" and "4.1 and 3.2 points" their unit throughout."""
+    out = list(numbers)
+    for i in range(len(out) - 2, -1, -1):
+        here, after = out[i], out[i + 1]
+        gap = _gap(shown, here, after)
+        if here.unit is None and after.unit and here.shape in ("single", "range"):
+            whole = _LIST.fullmatch(gap) or _JOIN.fullmatch(gap)
+            if whole and _alike(here, after):
+                out[i] = replace(here, unit=after.unit)
+    return out
+
+
+def _alike(left: Number, right: Number) -> bool:
+    """Whether two numbers may share a unit: counts such as "3 and 12.5%" do not."""
+    return not (right.unit == "%" and left.value.is_integer() != right.value.is_integer())
+
+
+def _joined(shown: str, numbers: list[Number]) -> list[Number]:
+    """Make "from X to Y" and "X → Y" one number with a baseline."""
+    out: list[Number] = []
+    for number in numbers:
+        if out and out[-1].baseline is None and _is_change(shown, out[-1], number):
+            old = out.pop()
+            out.append(replace(number, baseline=(old.value, old.start, old.end)))
+        else:
+            out.append(number)
+    return out
+
+
+def _with_rivals(shown: str, numbers: list[Number]) -> list[Number]:
+    """Give "4.16 versus 1.76" and "87.2% (from 80.5%)" their baseline; a rival stays a number of its own."""
+    out: list[Number] = []
+    skip = False
+    for i, number in enumerate(numbers):
+        after = numbers[i + 1] if i + 1 < len(numbers) else None
+        if skip:
+            skip = False
+            continue
+        if after and not number.baseline and not after.baseline and after.unit in (None, number.unit):
+            gap = _gap(shown, number, after)
+            skip = bool(_BACK_FROM.fullmatch(gap))
+            if skip or _VERSUS.fullmatch(gap):
+                number = replace(number, baseline=(after.value, after.start, after.end))
+        out.append(number)
+    return out
+
+
+def _is_change(shown: str, old: Number, new: Number) -> bool:
+    gap = _gap(shown, old, new)
+    if old.unit not in (None, new.unit):
+        return False
+    if not _JOIN.fullmatch(gap):
+        return bool(_FROM.search(shown[max(0, old.start - 40) : old.start])) and bool(
+            re.fullmatch(r"[^.;,()]{0,24}\bto (?:\w+ ){0,2}", gap)
+        )
+    if gap.strip().startswith("to"):
+        return shown[max(0, old.start - 1) : old.start] == "(" or bool(
+            _FROM.search(shown[max(0, old.start - 40) : old.start])
+        )
+    return True
+
+
+def _stretched(text: str, number: Number) -> Number:
+    start, end = balanced(text, number.start, number.end)
+    return replace(number, start=start, end=end)

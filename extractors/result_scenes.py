@@ -1,0 +1,181 @@
+"""The stage for linking: sentences with claimed numbers, and what the rest of the paper offers them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc, Span
+
+from extractors.lexicon import sections
+from extractors.numbers import Quantity, sentence_bounds
+from extractors.phrases import Phrase
+from extractors.result_slots import Candidate, Scene, candidates, find_phrases, nature, parallel
+from extractors.units import metric_units
+from extractors.unlatex import plain
+from kg.model import Claim
+
+# A count belongs to the phrase it stands in ("three tasks"); other numbers end a phrase.
+_BACK = 6
+
+
+@dataclass(slots=True)
+class Stage:
+    """A paper laid out for linking.
+
+    Attributes:
+        raw: the Doc's text (kept, because spaCy builds it anew each time it is asked for).
+        text: the same with LaTeX blanked (same length).
+        bounds: its sentences.
+        scenes: those with claimed numbers, by index into `bounds`.
+        labels: (start, end, label) of the mentions, in order.
+        main: where the paper's main method is named, in Doc characters, or None.
+        main_forms: its forms in lower case.
+        introduced: names that the paper introduces, in lower case.
+    """
+
+    raw: str
+    text: str
+    bounds: list[tuple[int, int]]
+    labels: list[tuple[int, int, str]]
+    main: tuple[int, int] | None = None
+    main_forms: frozenset[str] = frozenset()
+    introduced: frozenset[str] = frozenset()
+    scenes: list[tuple[int, Scene]] = field(default_factory=list)
+    _phrases: dict[int, list[Phrase]] = field(default_factory=dict)
+
+    def phrases_of(self, at: int) -> list[Phrase]:
+        """Return the candidate phrases of a sentence without numbers of its own."""
+        if at not in self._phrases:
+            low, high = self.bounds[at]
+            self._phrases[at] = find_phrases(self.text, low, min(high, low + 1500), [], split=False)
+        return self._phrases[at]
+
+    def label_at(self, start: int, end: int) -> str:
+        """Return the label of the longest mention over a stretch, "none" without one."""
+        best, size = "none", 0
+        i = bisect_right(self.labels, (end, 0, ""))
+        for left, right, label in reversed(self.labels[max(0, i - 8) : i]):
+            shared = min(end, right) - max(start, left)
+            if shared > size:
+                best, size = label, shared
+        return best
+
+    def inside(self, start: int, end: int) -> list[tuple[int, int, str]]:
+        """Return the mentions strictly inside a stretch (the nearest few)."""
+        i = bisect_right(self.labels, (end, 0, ""))
+        near = self.labels[max(0, i - 8) : i]
+        return [m for m in near if start <= m[0] and m[1] <= end and (m[0], m[1]) != (start, end)]
+
+
+def stage(
+    doc: Doc, numbers: list[Quantity], spans: list[tuple[Span, float, str]], claims: list[Claim]
+) -> Stage:
+    """Lay out one Doc."""
+    raw = doc.text
+    labels = [
+        (s.start_char, s.end_char, s.label_) for s, _, _ in spans if s.label_ not in ("Number", "Scale")
+    ]
+    out = Stage(raw, plain(raw), sentence_bounds(doc), sorted(labels))
+    _introduce(doc, out, claims)
+    starts = [low for low, _ in out.bounds]
+    by_sentence: dict[int, list[Quantity]] = {}
+    for number in numbers:
+        by_sentence.setdefault(max(bisect_right(starts, number.start) - 1, 0), []).append(number)
+    for at, inside in sorted(by_sentence.items()):
+        results = [number for number in inside if number.category == "result"]
+        if results:
+            out.scenes.append((at, _scene(out, at, results, inside)))
+    return out
+
+
+def _introduce(doc: Doc, out: Stage, claims: list[Claim]) -> None:
+    """Note what the paper introduces; its main method is the one that the title names, else the first."""
+    introduced = [claim for claim in claims if claim.role == "introduces"]
+    forms = {claim.name.text.lower() for claim in introduced}
+    out.introduced = frozenset(
+        forms | {alias.text.lower() for claim in introduced for alias in claim.aliases}
+    )
+    methods = [claim for claim in introduced if claim.label in ("Method", "Tool")]
+    if not methods:
+        return
+    title = out.raw[: doc._.kg_title_end]
+    main = next((claim for claim in methods if claim.name.text in title), methods[0])
+    offset = 0
+    if main.name.field == "abstract" and doc._.kg_title_end:
+        offset = doc._.kg_title_end + 2
+    out.main = (main.name.start + offset, main.name.end + offset)
+    out.main_forms = frozenset({main.name.text.lower(), *(alias.text.lower() for alias in main.aliases)})
+
+
+def _scene(out: Stage, at: int, results: list[Quantity], inside: list[Quantity]) -> Scene:
+    low, high = out.bounds[at]
+    taken = sorted(
+        {(n.start, _figure_end(n)) for n in inside if n.category == "result" or n.unit}
+        | {
+            (n.baseline_start, n.baseline_end)
+            for n in inside
+            if n.baseline_start is not None and n.baseline_end
+        }
+    )
+    found = find_phrases(out.text, low, high, taken, split=len(results) > 1)
+    return Scene(
+        text=out.text,
+        numbers=results,
+        phrases=found,
+        lists=parallel([(p.start, p.end) for p in found], out.text),
+        groups=parallel([(n.start, n.end) for n in results], out.text, loose=True),
+        labels=[out.label_at(p.start, p.end) for p in found],
+        looks=[nature(out.text, p) for p in found],
+        starts=[n.start for n in results],
+        inner=[out.inside(p.start, p.end) for p in found],
+        main=out.main_forms,
+        ordered="respectively" in out.text[low:high],
+    )
+
+
+def _figure_end(number: Quantity) -> int:
+    """Where a number ends without a unit that is itself a metric's name ("28.4 BLEU")."""
+    unit = number.unit or ""
+    if unit.lower() in metric_units() and number.value_text.endswith(unit):
+        return number.end - len(unit)
+    return number.end
+
+
+def near(scene: Scene, at: int) -> list[Candidate]:
+    """Return the candidates of a number in its own sentence."""
+    return candidates(scene, at)
+
+
+def far(out: Stage, at: int) -> list[Candidate]:
+    """Return candidates for "measured on" in the sentences before, and in the title."""
+    found = []
+    sentences = [*range(max(1, at - _BACK), at), *([0] if at else [])]
+    for where in sentences:
+        back = "title" if where == 0 else str(min(at - where, 4))
+        for phrase in out.phrases_of(where):
+            kind = nature(out.text, phrase)
+            label = out.label_at(phrase.start, phrase.end)
+            if label not in ("Dataset", "Benchmark") and (
+                kind not in ("resource", "name", "title")
+                or (phrase.before not in sections("numbers_words")["places"] and where)
+            ):
+                continue
+            new = " ".join(phrase.words) in out.introduced
+            cues = [
+                "bias", "far", f"far{back}", f"far|{kind}", f"far|{phrase.before}", f"far|M={label}",
+                f"far|new={new}|{label}",
+                f"far{back}|{kind}|{phrase.before}", f"far|head={phrase.words[-1]}", f"far{back}|M={label}",
+            ]  # fmt: skip
+            found.append(Candidate(phrase.start, phrase.end, cues))
+    return found
+
+
+def subject(scene: Scene, out: Stage, low: int) -> list[Candidate]:
+    """Return the paper's main method as a candidate where its sentence does not name it."""
+    if out.main is None:
+        return []
+    opening = out.text[low : low + 60].lower().split()[:3]
+    cues = ["bias", "absent", *(f"absent|{word}" for word in opening)]
+    cues.append(f"absent|named={any(' '.join(p.words) in scene.main for p in scene.phrases[:40])}")
+    return [Candidate(out.main[0], out.main[1], cues)]

@@ -1,0 +1,205 @@
+"""Claimed numbers become results: with metric, what they were measured on, method and baseline."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from spacy.tokens import Doc, Span
+
+from extractors.doc import locate
+from extractors.numbers import Numbers, Quantity, parse_quantity
+from extractors.phrases import Phrase
+from extractors.result_scenes import Stage, far, near, stage, subject
+from extractors.result_slots import SLOTS, Candidate, Scene, empty_cues, find_phrases, slot_weight, weigh
+from kg.model import Claim, Evidence, Label, Mention, Result, Scale
+
+_LABELS: dict[str, frozenset[str]] = {
+    "metric": frozenset({"Metric"}),
+    "on": frozenset({"Dataset", "Benchmark", "Task"}),
+    "method": frozenset({"Method", "Tool"}),
+    "baseline": frozenset({"Method", "Tool"}),
+}
+_FALLBACK: dict[str, Label] = {"metric": "Metric", "on": "Dataset", "method": "Method", "baseline": "Method"}
+
+Choice = tuple[int, int, float]
+
+
+def link_results(
+    doc: Doc, spans: list[tuple[Span, float, str]], claims: list[Claim]
+) -> tuple[list[Result], list[Scale]]:
+    """Link the numbers of a Doc to what its text says about them.
+
+    Args:
+        doc: with `doc._.kg_numbers` (computed here where the component has not run).
+        spans: the mentions with score and rule.
+        claims: the roles that were judged; the introduced method is the default subject.
+    """
+    numbers: list[Quantity] | None = doc._.kg_numbers
+    if numbers is None:
+        numbers = Numbers()(doc)._.kg_numbers
+    assert numbers is not None  # noqa: S101 - for the type checker: the component has just run
+    layout = stage(doc, numbers, spans, claims)
+    results: list[Result] = []
+    last: dict[str, Choice] = {}
+    for at, scene in layout.scenes:
+        for i, chosen in enumerate(choose(layout, at, scene, last)):
+            result = _result(doc, layout, at, scene.numbers[i], chosen, spans)
+            if result is not None:
+                results.append(result)
+            last = chosen
+    return results, _scales(doc, layout, numbers)
+
+
+def choose(layout: Stage, at: int, scene: Scene, last: dict[str, Choice]) -> list[dict[str, Choice]]:
+    """Fill the slots of every number of one sentence, in order."""
+    out: list[dict[str, Choice]] = []
+    outside = [(option, weigh(option.cues)) for option in elsewhere(layout, at, scene)]
+    for i in range(len(scene.numbers)):
+        chosen: dict[str, Choice] = {}
+        scored = [*((option, weigh(option.cues)) for option in near(scene, i)), *outside]
+        empty = weigh(empty_cues(scene, i))
+        for s, slot in enumerate(SLOTS):
+            before = out[-1].get(slot) if out else None
+            best: Choice | None = None
+            floor = empty[s] + sum(slot_weight(cue, s) for cue in chain_empty(scene, i, before is None))
+            for option, scores in scored:
+                if slot == "on" and "metric" in chosen and chosen["metric"][:2] == (option.start, option.end):
+                    continue
+                extra = chain_cues(scene, i, option, before[:2] if before else None)
+                total = scores[s] + sum(slot_weight(cue, s) for cue in extra)
+                if total > floor and (best is None or total > best[2]):
+                    best = (option.start, option.end, total)
+            if best:
+                chosen[slot] = best
+        out.append(chosen)
+    return out
+
+
+def offered(layout: Stage, at: int, scene: Scene, i: int) -> list[Candidate]:
+    """Return every candidate of number `i` of a scene."""
+    return [*near(scene, i), *elsewhere(layout, at, scene)]
+
+
+def elsewhere(layout: Stage, at: int, scene: Scene) -> list[Candidate]:
+    """Return the candidates outside a sentence, which are the same for all its numbers."""
+    return [*far(layout, at), *subject(scene, layout, layout.bounds[at][0])]
+
+
+def chain_cues(scene: Scene, i: int, option: Candidate, before: tuple[int, int] | None) -> list[str]:
+    """Cues from what the number before it in the same sentence was given."""
+    if i == 0:
+        return []
+    joined = scene.groups[i][0] > 0
+    if before is None:
+        return []
+    same = scene.text[before[0] : before[1]].lower() == scene.text[option.start : option.end].lower()
+    return [f"chain={same}|{joined}"]
+
+
+def chain_empty(scene: Scene, i: int, was_empty: bool) -> list[str]:
+    """Cues for leaving a slot empty, from whether the number before left it so."""
+    return [f"chain=empty={was_empty}|{scene.groups[i][0] > 0}"] if i else []
+
+
+def _result(
+    doc: Doc,
+    layout: Stage,
+    at: int,
+    number: Quantity,
+    chosen: dict[str, Choice],
+    spans: list[tuple[Span, float, str]],
+) -> Result | None:
+    evidence = _evidence(doc, layout, at, number.start, number.end)
+    if evidence is None:
+        return None
+    quote_low = number.start - (evidence.mention_start - evidence.quote_start)
+    quote = layout.raw[quote_low : quote_low + evidence.quote_end - evidence.quote_start]
+    try:
+        # As the store will read it: a number that its own sentence does not give back is dropped.
+        value, unit = parse_quantity(number.value_text, quote)
+    except ValueError:
+        return None
+    mentions = {slot: _mention(doc, layout, slot, choice, spans) for slot, choice in chosen.items()}
+    base = _baseline(doc, evidence, number)
+    return Result(
+        value=value,
+        value_text=number.value_text,
+        unit=unit,
+        kind=number.kind,
+        evidence=evidence,
+        confidence=number.score,
+        rule=number.rule,
+        metric=mentions.get("metric"),
+        on=mentions.get("on"),
+        method=mentions.get("method"),
+        baseline=mentions.get("baseline"),
+        baseline_value=base[0] if base else None,
+        baseline_start=base[1] if base else None,
+        baseline_end=base[2] if base else None,
+    )
+
+
+def _evidence(doc: Doc, layout: Stage, at: int, start: int, end: int) -> Evidence | None:
+    """Quote the sentence around a number; the quote never leaves the number's field."""
+    title_end: int = doc._.kg_title_end
+    low, high = layout.bounds[at]
+    if start < title_end < end:
+        return None
+    if end <= title_end:
+        low, high = min(low, start), min(max(high, end), title_end)
+    elif title_end:
+        low = max(low, title_end + 2)
+    text = layout.raw[low : max(high, end)]
+    high = low + len(text.rstrip())
+    low += len(text) - len(text.lstrip())
+    field, quote_start, quote_end = locate(doc, low, high)
+    _, mention_start, mention_end = locate(doc, start, end)
+    return Evidence(field, quote_start, quote_end, mention_start, mention_end)
+
+
+def _baseline(doc: Doc, evidence: Evidence, number: Quantity) -> tuple[float, int, int] | None:
+    if number.baseline_value is None or number.baseline_start is None or number.baseline_end is None:
+        return None
+    title_end: int = doc._.kg_title_end
+    if number.baseline_start < title_end < number.baseline_end:
+        return None
+    field, start, end = locate(doc, number.baseline_start, number.baseline_end)
+    return (number.baseline_value, start, end) if field == evidence.field else None
+
+
+def _mention(
+    doc: Doc, layout: Stage, slot: str, choice: Choice, spans: list[tuple[Span, float, str]]
+) -> Mention:
+    start, end, score = choice
+    label = layout.label_at(start, end)
+    chosen: Label = label if label in _LABELS[slot] else _FALLBACK[slot]  # type: ignore[assignment]
+    field, low, high = locate(doc, start, end)
+    return Mention(
+        field, low, high, layout.raw[start:end], chosen, round(min(0.99, 0.5 + score / 10), 4), f"slot:{slot}"
+    )
+
+
+def _scales(doc: Doc, layout: Stage, numbers: list[Quantity]) -> list[Scale]:
+    starts = [low for low, _ in layout.bounds]
+    out = []
+    for number in numbers:
+        if number.category != "scale":
+            continue
+        at = max(bisect_right(starts, number.start) - 1, 0)
+        evidence = _evidence(doc, layout, at, number.start, number.end)
+        if evidence is not None:
+            out.append(Scale(number.value_text, _counted(doc, layout, at, number), evidence, "scale"))
+    return out
+
+
+def _counted(doc: Doc, layout: Stage, at: int, number: Quantity) -> str | None:
+    """Name what a quantity counts: the noun phrase right behind it, also after "of"."""
+    high = min(layout.bounds[at][1], number.end + 120)
+    found = find_phrases(layout.text, number.end, high, [], split=False)
+    if not found:
+        return None
+    phrase: Phrase = found[0]
+    gap = layout.text[number.end : phrase.start].strip(" -")
+    return (
+        layout.raw[phrase.start : phrase.end] if gap in ("", "of", "of the", "of all", "different") else None
+    )

@@ -1,0 +1,62 @@
+"""LaTeX and Markdown marks in abstracts, blanked out without moving a single offset."""
+
+from __future__ import annotations
+
+import re
+
+# Math is a short stretch between dollars without running prose; any other dollar is money.
+_MATH = re.compile(r"(?<!\\)\$([^$]{1,80}?)(?<!\\)\$")
+_PROSE = re.compile(r"(?<![\\A-Za-z])[a-z]{3,} [a-z]{2,} ")
+_SYMBOLS = {
+    "times": "×", "sim": "~", "approx": "~", "simeq": "~", "pm": "±", "leq": "≤", "le": "≤", "geq": "≥",
+    "ge": "≥", "lt": "<", "gt": ">", "rightarrow": "→", "to": "→", "longrightarrow": "→", "Rightarrow": "→",
+    "uparrow": "↑", "downarrow": "↓", "mathsf": " ", "mathbf": " ", "textbf": " ", "textit": " ", "text": " ",
+    "mathrm": " ", "emph": " ", "rm": " ", "bf": " ", "underline": " ", "boldsymbol": " ", "mathit": " ",
+    "bm": " ", "thinspace": " ", "textsc": " ", "texttt": " ", "deg": "°", "mu": "μ", "textemdash": "—",
+    "percent": "%",
+}  # fmt: skip
+_COMMAND = re.compile(r"\\([A-Za-z]{1,14})(?![A-Za-z])|\\([%$,;:! ~&#_])|\*\*|[{}~]")
+
+
+def plain(text: str) -> str:
+    """Return a text of the same length in which marks are blanks and symbols are single characters."""
+    if not ("\\" in text or "$" in text or "*" in text or "~" in text or "{" in text):
+        return text
+    text = _MATH.sub(_open_math, text)
+    return _COMMAND.sub(lambda match: _shown(match, text), text)
+
+
+def _open_math(match: re.Match[str]) -> str:
+    inner = match[1]
+    if _PROSE.search(inner) or inner[0] == " " != inner[-1]:
+        return match[0]
+    return f" {inner} "
+
+
+def _shown(match: re.Match[str], text: str) -> str:
+    whole = match[0]
+    if match[1]:
+        symbol = _SYMBOLS.get(match[1])
+        return whole if symbol is None else symbol.rjust(len(whole))
+    if match[2]:
+        return " %" if match[2] == "%" else " $" if match[2] == "$" else "  "
+    if whole == "~" and not text[max(0, match.start() - 1)].isdigit():
+        return "~"
+    return " " * len(whole)
+
+
+def balanced(text: str, start: int, end: int) -> tuple[int, int]:
+    """Trim a slice to ink, then widen it over the dollar or brace that closes one it has cut open."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    inside = text[start:end]
+    if inside.count("{") > inside.count("}") and text[end : end + 1] == "}":
+        end += 1
+    if text[start:end].count("$") % 2:
+        if text[end : end + 1] == "$":
+            end += 1
+        elif start and text[start - 1] == "$":
+            start -= 1
+    return start, end
