@@ -1,0 +1,183 @@
+"""What `link_results` says about a claimed number: metric, place, method, baseline, quote."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+import spacy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spacy.tokens import Doc, Span
+
+from extractors.doc import make_doc
+from extractors.numbers import Numbers, parse_quantity
+from extractors.result_slots import parallel
+from extractors.results import link_results
+from extractors.sentences import Sentences
+from kg.model import Claim, Evidence, Mention, Result, Scale
+
+NLP = spacy.blank("en")
+TITLE = "Zorgon: A Parser for Long Trees"
+
+
+def read(abstract: str, title: str = TITLE) -> Doc:
+    return Numbers()(Sentences()(make_doc(NLP, title, abstract)))
+
+
+def introduced(doc: Doc) -> list[Claim]:
+    name = Mention("title", 0, 6, "Zorgon", "Method", 1.0, "test")
+    return [Claim("introduces", name, "Method", (), (Evidence("title", 0, len(TITLE), 0, 6),), 1.0, "test")]
+
+
+def link(
+    abstract: str, spans: list[tuple[Span, float, str]] | None = None
+) -> tuple[list[Result], list[Scale]]:
+    doc = read(abstract)
+    return link_results(doc, spans or [], introduced(doc))
+
+
+def filled(result: Result) -> dict[str, str | None]:
+    slots = {"metric": result.metric, "on": result.on, "method": result.method, "baseline": result.baseline}
+    return {slot: mention.text if mention else None for slot, mention in slots.items()}
+
+
+def test_metric_place_and_method_stand_in_the_sentence() -> None:
+    (result,), _ = link("We present Zorgon. On QuuxBank, Zorgon achieves an accuracy of 87.2%.")
+    assert filled(result) == {"metric": "accuracy", "on": "QuuxBank", "method": "Zorgon", "baseline": None}
+    assert (result.value, result.unit, result.kind) == (87.2, "%", "absolute")
+
+
+def test_a_gain_names_its_baseline() -> None:
+    (result,), _ = link("We present Zorgon. Zorgon outperforms BarParse by 4.2% in accuracy on QuuxBank.")
+    assert filled(result) == {
+        "metric": "accuracy",
+        "on": "QuuxBank",
+        "method": "Zorgon",
+        "baseline": "BarParse",
+    }
+    assert result.kind == "improvement"
+
+
+def test_parallel_lists_are_aligned() -> None:
+    found, _ = link(
+        "We present Zorgon. It reaches 67.1% and 59.9% accuracy on QuuxBank and FooBank, respectively."
+    )
+    assert [(r.value, r.on.text if r.on else None) for r in found] == [(67.1, "QuuxBank"), (59.9, "FooBank")]
+
+
+def test_each_number_keeps_its_own_place() -> None:
+    found, _ = link(
+        "We present Zorgon. It achieves 74.6% accuracy on QuuxBank and 51.1% accuracy on FooBank."
+    )
+    assert [(r.value, r.on.text if r.on else None) for r in found] == [(74.6, "QuuxBank"), (51.1, "FooBank")]
+
+
+def test_from_to_is_one_result_with_a_quoted_baseline_value() -> None:
+    abstract = "We present Zorgon. Zorgon improves accuracy from 80.5% to 87.2%."
+    (result,), _ = link(abstract)
+    assert (result.value, result.baseline_value) == (87.2, 80.5)
+    assert abstract[result.baseline_start : result.baseline_end] == "80.5%"
+
+
+def test_the_unit_that_names_a_metric_is_the_metric() -> None:
+    (result,), _ = link("We present Zorgon. On QuuxBank, Zorgon achieves 44.3 BLEU.")
+    assert result.metric is not None
+    assert (result.metric.text, result.unit) == ("BLEU", "BLEU")
+
+
+def test_a_dataset_size_is_scale_with_what_it_counts() -> None:
+    _, (size, *_) = link("We present a treebank. Our dataset contains 12,000 images of trees.")
+    assert (size.value_text, size.of) == ("12,000", "images")
+
+
+def test_a_mention_gives_its_label() -> None:
+    abstract = "We present Zorgon. On QuuxBank, Zorgon achieves an accuracy of 87.2%."
+    doc = read(abstract)
+    at = doc.text.index("QuuxBank")
+    span = doc.char_span(at, at + len("QuuxBank"), label="Benchmark")
+    assert span is not None
+    (result,), _ = link_results(doc, [(span, 0.9, "test")], introduced(doc))
+    assert result.on is not None
+    assert result.on.label == "Benchmark"
+
+
+def test_numbers_in_the_title_quote_the_title() -> None:
+    doc = read("We present Zorgon.", title="Zorgon: Parsing 25x Faster than Search")
+    results, _ = link_results(doc, [], [])
+    assert [(r.evidence.field, r.evidence.quote_start) for r in results] in ([], [("title", 0)])
+
+
+def test_a_paper_without_numbers_has_no_results() -> None:
+    assert link("We present Zorgon. It parses trees.") == ([], [])
+    assert link("") == ([], [])
+
+
+def test_a_doc_that_no_component_has_read_is_read_here() -> None:
+    doc = make_doc(NLP, "", "Zorgon achieves an accuracy of 87.2% on QuuxBank.")
+    results, _ = link_results(doc, [], [])
+    assert [result.value for result in results] == [87.2]
+
+
+@pytest.mark.parametrize(
+    ("text", "spans", "expected"),
+    [
+        ("a, b and c", [(0, 1), (3, 4), (9, 10)], [(0, 3), (1, 3), (2, 3)]),
+        ("a then b", [(0, 1), (7, 8)], [(0, 1), (0, 1)]),
+        ("", [], []),
+    ],
+)
+def test_parallel_runs_are_found(
+    text: str, spans: list[tuple[int, int]], expected: list[tuple[int, int]]
+) -> None:
+    assert parallel(spans, text) == expected
+
+
+def check_quotes(doc: Doc, results: list[Result], scale: list[Scale]) -> None:
+    gap = doc._.kg_title_end + 2 if doc._.kg_title_end else 0
+    fields = {"title": doc.text[: doc._.kg_title_end], "abstract": doc.text[gap:]}
+    items: list[Result | Scale] = [*results, *scale]
+    for item in items:
+        text, e = fields[item.evidence.field], item.evidence
+        assert 0 <= e.quote_start <= e.mention_start < e.mention_end <= e.quote_end <= len(text)
+        assert text[e.mention_start : e.mention_end] == item.value_text
+    for result in results:
+        text, e = fields[result.evidence.field], result.evidence
+        quote = text[e.quote_start : e.quote_end]
+        assert parse_quantity(result.value_text, quote) == (result.value, result.unit)
+        for mention in (result.metric, result.on, result.method, result.baseline):
+            assert mention is None or fields[mention.field][mention.start : mention.end] == mention.text
+
+
+_PIECES = st.sampled_from(
+    ["It reaches 87.2% accuracy", " on QuuxBank", r"$2.5\times$ faster", ". ", " and 4.1", " points",
+     " vs. 3%", "from 1% ", "to 9%", " (", ")", ", respectively", " whereas ",
+     "BarParse", "; ", "12,000 images", "\n\n", " of "]
+)  # fmt: skip
+
+
+@given(
+    st.lists(_PIECES, max_size=16).map("".join) | st.text(max_size=80),
+    st.lists(_PIECES, max_size=3).map("".join) | st.just(""),
+    st.booleans(),
+)
+@settings(max_examples=200, deadline=None)
+def test_every_result_of_any_text_is_quoted_and_read_again(abstract: str, title: str, split: bool) -> None:
+    doc = make_doc(NLP, title, abstract)
+    if split:
+        Sentences()(doc)
+    check_quotes(doc, *link_results(doc, [], []))
+
+
+def test_a_huge_text_is_linked_in_linear_time() -> None:
+    piece = "Zorgon improves accuracy by 4.2% on QuuxBank and 3.1% on FooBank, and reduces cost by 2x, "
+
+    def seconds(copies: int) -> float:
+        doc = Numbers()(make_doc(NLP, "", piece * copies))
+        begun = time.perf_counter()
+        link_results(doc, [], [])
+        return time.perf_counter() - begun
+
+    seconds(5)
+    small, large = seconds(60), seconds(600)
+    assert large < 30 * small + 1.0
