@@ -53,6 +53,10 @@ def annotate(reading: Reading) -> None:
                 else:
                     seen.update(context[6:])
                     seen.update([f"part:{c}" for c in context[:4]])
+        if candidate.known and _cued(seen):
+            seen.update((f"cued={candidate.known}", f"new&{shape}"))
+        else:
+            seen.add(f"known={candidate.known}" if candidate.known else f"new&{shape}")
         seen.add(f"times={min(sentences, 5)}")
         seen.add(f"times={min(sentences, 5)}&{shape}")
         seen.add(f"whole={min(whole, 4)}")
@@ -62,6 +66,21 @@ def annotate(reading: Reading) -> None:
         if "at=title" in seen:
             seen.add(f"title&{shape}")
             seen.add(f"title&times={min(sentences, 4)}&{shape}")
+
+
+_INTRODUCING = frozenset(
+    f"lead={verb}{end}"
+    for verb in ("propose", "introduce", "present", "develop", "name", "term", "dub", "call")
+    for end in ("", "s", "d", "ed", "bed")
+)
+
+
+def _cued(seen: set[str]) -> bool:
+    """Whether the text seems to introduce the name: after "we propose" and the like, or before a title's colon.
+
+    What everybody knows today was introduced by somebody once, so a known name is judged apart there.
+    """
+    return not seen.isdisjoint(_INTRODUCING) or ("at=title" in seen and "next=:" in seen)
 
 
 def _form(reading: Reading, candidate: Candidate, seen: set[str]) -> str:
@@ -76,10 +95,6 @@ def _form(reading: Reading, candidate: Candidate, seen: set[str]) -> str:
     if len(pieces) > 1:
         seen.add(f"last2={pieces[-2]} {head}")
         seen.update([f"has={piece}" for piece in pieces[:-1]])
-    if candidate.known:
-        seen.add(f"known={candidate.known}")
-    else:
-        seen.add(f"new&{shape}")
     if candidate.short or candidate.long:
         seen.add("short" if candidate.short else "long")
     elif "(" in text:

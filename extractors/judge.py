@@ -15,6 +15,7 @@ from extractors.doc import SPANS_KEY
 from extractors.kinds import introduced_type, outcome_of, paper_kind, resource_type, stance_of
 from extractors.linear import OUTPUTS, ROLES, weights
 from extractors.quotes import Quotes
+from extractors.saying import ranked, works_against
 from kg.model import Claim, Label, Mention, PaperKind, Role
 
 Scored = list[tuple[Span, float, str]]
@@ -53,11 +54,10 @@ def judge(doc: Doc, spans: Scored) -> tuple[PaperKind, list[Claim]]:
     kind = paper_kind(quotes)
     things = _things(doc, spans)
     chosen = choose(things, weights().thresholds)
-    claims: list[Claim] = []
-    for role, picked in chosen.items():
-        for thing in picked:
-            claims.append(_claim(quotes, thing, role, kind))
-    return kind, claims
+    own = [form for thing in chosen["introduces"] for form in thing.forms]
+    return kind, [
+        _claim(quotes, thing, role, kind, own) for role, picked in chosen.items() for thing in picked
+    ]
 
 
 def _things(doc: Doc, spans: Scored) -> dict[str, Thing]:
@@ -139,7 +139,7 @@ def _forms(thing: Thing, role: str) -> list[list[Span]]:
     return forms
 
 
-def _claim(quotes: Quotes, thing: Thing, role: str, kind: PaperKind) -> Claim:
+def _claim(quotes: Quotes, thing: Thing, role: str, kind: PaperKind, own: list[str]) -> Claim:
     i = OUTPUTS.index(role)
     forms = _forms(thing, role)
     places = thing.spans
@@ -163,14 +163,17 @@ def _claim(quotes: Quotes, thing: Thing, role: str, kind: PaperKind) -> Claim:
         if form not in seen and other is not named[0] and other.text.casefold() != named[0].text.casefold():
             aliases.append(other)
         seen.add(form)
+    said = ranked(quotes, quotes.evidence(places), final, own)
     return Claim(
         role=final,
         name=named[0],
         label=label,
         aliases=tuple(aliases),
-        evidence=quotes.evidence(places),
+        evidence=said,
         confidence=confidence,
         rule=rule,
-        stance=stance_of(thing.roles[OUTPUTS.index("studies")]) if role == "targets" else None,
+        stance=stance_of(thing.roles[OUTPUTS.index("studies")], kind, works_against(quotes, said))
+        if role == "targets"
+        else None,
         outcome=outcome_of(quotes, places) if role == "compares" else None,
     )

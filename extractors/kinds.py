@@ -107,8 +107,16 @@ def paper_kind(quotes: Quotes) -> PaperKind:
     return KINDS[int(row.argmax())]
 
 
-def stance_of(probability: float) -> Stance:
-    """Say whether the paper works against a problem or investigates it."""
+def stance_of(probability: float, kind: PaperKind, works_against: bool) -> Stance:
+    """Say whether the paper works against a problem or investigates it.
+
+    Args:
+        probability: of "studies", by the features of what is targeted.
+        kind: of the paper; one that proposes no method investigates, unless it says otherwise.
+        works_against: whether a sentence says that something is done about the problem.
+    """
+    if kind in ("survey", "analysis", "position", "resource") and not works_against:
+        return "studies"
     return "studies" if probability >= weights().thresholds["studies"] else "mitigates"
 
 

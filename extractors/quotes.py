@@ -31,6 +31,12 @@ class Quotes:
         self._starts = starts
         self._ends = [*starts[1:], len(self.text)] if starts else []
 
+    def field(self, field: Field) -> str:
+        """Return the text that offsets of a field point into."""
+        if field == "title":
+            return self.text[: self.title_end]
+        return self.text[self.title_end + _GAP :] if self.title_end else self.text
+
     def sentence(self, start: int) -> tuple[int, int]:
         """Return the bounds in `text` of the sentence (or title) around a character, without white ends."""
         number = max(bisect_right(self._starts, start) - 1, 0)

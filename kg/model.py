@@ -102,13 +102,18 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Evidence:
-    """One supporting quote: the sentence (or title), and inside it the thing itself."""
+    """One supporting quote: the sentence (or title), and inside it the thing itself.
+
+    Attributes:
+        confidence: in [0, 1], that this sentence says what the claim says, if the claim is right.
+    """
 
     field: Field
     quote_start: int
     quote_end: int
     mention_start: int
     mention_end: int
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

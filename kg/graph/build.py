@@ -190,7 +190,7 @@ class _PaperEdges:
             "from_type": start[1],
             "to_type": end[1],
             "origin": "text",
-            "confidence": round(confidence, 4),
+            "confidence": round(confidence * evidence.confidence, 4),
             "extractor": self.facts.extractor,
             "version": self.facts.version,
             **quote_fields(self.paper, evidence),

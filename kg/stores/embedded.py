@@ -34,8 +34,8 @@ def _frame(table: pa.Table) -> pd.DataFrame:
 def _add_edges(graph: kglite.KnowledgeGraph, edge_type: str, table: pa.Table) -> None:
     """Load all edges of a type; parallel ones stay apart.
 
-    kglite's bulk load keeps parallel edges only the first time it meets a type from a source label, and merges
-    them after that. So one bulk load each, and what is left goes in by Cypher.
+    kglite's bulk load keeps parallel edges only the first time it meets a type from a source label; later
+    ones it merges. So one bulk load each, and what is left goes in by Cypher.
 
     Raises:
         StoreError: if an edge was lost all the same.
