@@ -21,7 +21,8 @@ class Claims:
         """Judge one Doc."""
         spans = spans_of(doc)
         kind, claims = judge(doc, spans)
-        results, scale = link_results(doc, spans, claims)
+        named = [found for found in spans if found[0].label_ not in ("Number", "Scale")]
+        results, scale = link_results(doc, named, claims)
         quotes = Quotes(doc)
         title, abstract = (
             quotes.text[: quotes.title_end],

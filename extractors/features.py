@@ -76,7 +76,7 @@ _INTRODUCING = frozenset(
 
 
 def _cued(seen: set[str]) -> bool:
-    """Whether the text seems to introduce the name: after "we propose" and the like, or before a title's colon.
+    """Whether the text seems to introduce the name: after "we propose", or before a title's colon.
 
     What everybody knows today was introduced by somebody once, so a known name is judged apart there.
     """

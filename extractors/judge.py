@@ -69,6 +69,8 @@ def _things(doc: Doc, spans: Scored) -> dict[str, Thing]:
     for (span, _, _), name, roles, reasons in zip(
         spans, attrs["names"], attrs["roles"], attrs["reasons"], strict=True
     ):
+        if not name:  # a number
+            continue
         thing = things.setdefault(name, Thing(name))
         thing.forms.setdefault(span.text.casefold(), []).append(span)
         for i, probability in enumerate(roles):

@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Span
 from extractors.candidates import Candidate, Reading, read
 from extractors.doc import SPANS_KEY, set_spans
 from extractors.features import annotate
-from extractors.linear import ROLES, weights
+from extractors.linear import OUTPUTS, ROLES, weights
 from kg.model import Label
 
 # The role that speaks most for a candidate gives its label.
@@ -61,6 +61,11 @@ class Mentions:
             rule = "known" if candidate.known else reasons[best]
             for span in _spans(doc, candidate, label):
                 found.append((span, score, rule, name, row, reasons))
+        for number in doc._.kg_numbers or ():
+            if number.category == "none":
+                continue
+            span = Span(doc, number.span_start, number.span_end, label=number.label)
+            found.append((span, number.score, number.rule, "", [0.0] * len(OUTPUTS), [""] * len(ROLES)))
         found.sort(key=lambda item: (item[0].start, item[0].end, item[0].label_))
         set_spans(doc, [item[:3] for item in found])
         attrs = doc.spans[SPANS_KEY].attrs

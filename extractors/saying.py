@@ -25,14 +25,15 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 _COMPARED = re.compile(
-    r"outperform|surpass|exceed|superior|\bbeat|better|improv|match|comparable|on par|competitive|compar|baseline"
-    r"|\bover\b|\bthan\b|\bversus\b|\bvs\b|against|behind|worse",
+    r"outperform|surpass|exceed|superior|\bbeat|better|improv|match|comparable|on par|competitive|compar"
+    r"|baseline|\bover\b|\bthan\b|\bversus\b|\bvs\b|against|behind|worse",
     re.IGNORECASE,
 )
 _BACKGROUND = re.compile(
     r"^however\b|\bhowever,|\b(?:existing|previous|prior|traditional|conventional|recent|many|most|current) "
     r"(?:\w+ ){0,2}(?:methods?|approaches|works?|models?|techniques?|studies)\b"
-    r"|\b(?:suffers?|prone|vulnerable|susceptible|leads?|leading|causes?|caused|causing|results? in|remains?|challeng\w+)\b",
+    r"|\b(?:suffers?|prone|vulnerable|susceptible|leads?|leading|causes?|caused|causing|results? in)\b"
+    r"|\b(?:remains?|challeng\w+)\b",
     re.IGNORECASE,
 )
 _KEPT = 2.0  # a quote that says it so much less plainly than the best one is no evidence

@@ -236,7 +236,7 @@ class Graph(NamedQueries):
         text = page(
             nodes,
             edges,
-            title=Path(out).stem if about is None else f"{Path(out).stem}: {about}",
+            title=" · ".join(filter(None, (self._workspace.path.stem if self._workspace else "", about))),
             subtitle=f"What {papers:,} papers claim. Click a node or an edge to read the sentences.",
             note=self._reading_note(nodes),
             limit=limit,

@@ -187,8 +187,8 @@ def vocabulary_of(cases: Sequence[Sequence[str]], least: int) -> list[str]:
     )
 
 
-# What everybody knows today was introduced by somebody once: the papers that are fitted here are recent, those
-# that are read need not be. So that a name is known says nothing where the text seems to introduce it.
+# What everybody knows today was introduced by somebody once: the papers that are fitted here are recent,
+# those that are read need not be. So that a name is known says nothing where the text seems to introduce it.
 BLIND = {ROLES.index("introduces"): ("cued=",)}
 
 

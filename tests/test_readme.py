@@ -36,7 +36,12 @@ def _run(command: str, folder: Path) -> str:
     words = shlex.split(command)
     assert words[0] == "kg", f"README shows a command that this test cannot run: {command}"
     done = subprocess.run(
-        [sys.executable, "-m", *words], cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False
+        [sys.executable, "-m", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )
     assert done.returncode == 0, f"{command}\n{done.stderr}"
     return done.stdout + done.stderr
@@ -58,7 +63,11 @@ def test_readme_shows_what_its_commands_print(folder: Path) -> None:
 def test_readme_python_runs(folder: Path) -> None:
     for block in _blocks("python"):
         done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", block], cwd=folder, capture_output=True, text=True, check=False
+            [sys.executable, "-W", "error", "-c", block],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
 
@@ -82,7 +91,9 @@ def test_the_saved_quality_is_what_evaluate_measures_now() -> None:
 def test_every_command_is_documented() -> None:
     from kg.cli import app
 
-    names = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    names = {
+        command.name or command.callback.__name__ for command in app.registered_commands if command.callback
+    }
     assert len(names) >= 13
     for name in names:
         assert f"kg {name}" in README, f"README does not say what `kg {name}` does"

@@ -25,7 +25,9 @@ def _resolved(*papers: PaperFacts) -> Resolution:
 
 def _node(resolution: Resolution, one: PaperFacts, index: int = 0) -> str:
     named = one.claims[index]
-    return resolution.node(LocalNames(one), named.label, named.name.text).id
+    node = resolution.node(LocalNames(one), named.label, named.name.text)
+    assert node is not None
+    return node.id
 
 
 def test_spelling_variants_are_one_name() -> None:

@@ -148,6 +148,8 @@ class _PaperEdges:
 
     def _end(self, claim: Claim) -> tuple[str, str]:
         node = self.resolution.node(self.local, claim.label, claim.name.text)
+        if node is None:
+            raise KeyError(f"{self.paper.id}: identity was not decided over these facts")
         return node.id, node.label
 
     def _role_edges(self, claim: Claim) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -218,8 +220,9 @@ class _PaperEdges:
             ("MEASURES", result.metric, ("Metric",)),
             ("AGAINST", result.baseline, _METHODS),
         ):
-            if mention is not None and mention.label in labels:
-                node = self.resolution.node(self.local, mention.label, mention.text)
+            if mention is None or mention.label not in labels:
+                continue
+            if node := self.resolution.node(self.local, mention.label, mention.text):
                 quote = self._slot_evidence(evidence, mention)
                 yield self._edge(edge_type, end, (node.id, node.label), quote, result.confidence)
 

@@ -56,9 +56,10 @@ class Resolution:
     decisions: tuple[Decision, ...]
     _ids: dict[Key, str]
 
-    def node(self, local: LocalNames, label: Label, text: str) -> Canonical:
-        """Return the node that a name used in one paper belongs to."""
-        return self.nodes[self._ids[local.key(label, text)]]
+    def node(self, local: LocalNames, label: Label, text: str) -> Canonical | None:
+        """Return the node that a name used in one paper belongs to; None if no paper claims it."""
+        found = self._ids.get(local.key(label, text))
+        return None if found is None else self.nodes[found]
 
 
 def slug(text: str) -> str:

@@ -97,20 +97,16 @@ class Observations:
         self.acronyms: dict[Key, Counter[str]] = {}
 
     def add(self, facts: PaperFacts) -> None:
-        """Observe one paper."""
+        """Observe one paper: the names in its claims.
+
+        What a number is linked to (any metric phrase, any condition) makes no name; it may refer to one.
+        """
         local = LocalNames(facts)
         seen: dict[Key, tuple[Label, dict[str, int]]] = {}
         for claim in facts.claims:
             key = local.key(claim.label, claim.name.text)
             texts = seen.setdefault(key, (claim.label, {}))[1]
             texts.update({text: int(text == claim.name.text) for text in variants(claim)})
-        for result in facts.results:
-            for mention in (result.metric, result.on, result.method, result.baseline):
-                if mention is not None and mention.label in FAMILY:
-                    key = local.key(mention.label, mention.text)
-                    texts = seen.setdefault(key, (mention.label, {}))[1]
-                    if not texts:
-                        texts[mention.text] = 1
         for key, (label, texts) in seen.items():
             entry = self.entries.setdefault(key, Entry())
             entry.papers += 1
