@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from spacy.tokens import Span
@@ -21,6 +21,7 @@ _TOOL = re.compile(
     r"\b(?:toolkit|library|platform|package|software|toolbox|simulator|app|plugin)\b", re.IGNORECASE
 )
 _WINDOW = 60
+_LIKELY = 0.15
 _SIGHT = 600
 
 
@@ -37,7 +38,7 @@ def _around(quotes: Quotes, span: Span) -> tuple[int, int]:
 
 
 def introduced_type(quotes: Quotes, spans: Sequence[Span], roles: Sequence[float], kind: PaperKind) -> Label:
-    """Say what an introduced thing is, by its name and the words after it."""
+    """Say what an introduced thing is: by its name, the words after it, and the registry for a resource."""
     name = spans[0].text
     if re.search(r"bench(?:mark)?$", name, re.IGNORECASE):
         return "Benchmark"
@@ -55,11 +56,21 @@ def introduced_type(quotes: Quotes, spans: Sequence[Span], roles: Sequence[float
     if roles[OUTPUTS.index("metrics")] > 0.35:
         return "Metric"
     resource = roles[OUTPUTS.index("resources")]
+    if resource > _LIKELY and (known := _known_resource({span.text for span in spans})):
+        return known
     if votes:
         best = max(votes, key=lambda label: votes[label])
         if best == "Tool" or resource > 0.2:
             return best
     return resource_type(quotes, spans, "") if resource > 0.35 else "Method"
+
+
+def _known_resource(texts: Iterable[str]) -> Label | None:
+    for text in sorted(texts):
+        for _, _, entry in registry().find(text):
+            if entry.label in ("Benchmark", "Dataset") and key(entry.name) == key(text):
+                return "Benchmark" if entry.label == "Benchmark" else "Dataset"
+    return None
 
 
 def resource_type(quotes: Quotes, spans: Sequence[Span], name: str) -> Label:

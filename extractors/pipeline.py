@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import spacy
 from spacy.language import Language
@@ -16,6 +17,10 @@ COMPONENTS = ("kg_sentences", "kg_abbreviations", "kg_numbers", "kg_mentions", "
 def load() -> Language:
     """Return a blank English pipeline with every component of ours, ready to use."""
     nlp = spacy.blank("en")
+    # "GPT-3 175B." at the end of a sentence: the tokenizer takes the full stop for part of a unit.
+    suffixes = [*(nlp.Defaults.suffixes or ()), r"(?<=[0-9][A-Za-z])\."]
+    tokenizer: Any = nlp.tokenizer
+    tokenizer.suffix_search = spacy.util.compile_suffix_regex(suffixes).search
     for name in COMPONENTS:
         nlp.add_pipe(name)
     return nlp

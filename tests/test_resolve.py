@@ -61,6 +61,10 @@ def test_a_bare_acronym_with_two_meanings_joins_neither() -> None:
     assert _node(resolution, bare) not in {_node(resolution, a), _node(resolution, b)}
 
 
+def test_a_letter_before_a_hyphen_is_no_article() -> None:
+    assert len(_resolved(_uses("a", "A-GEM"), _uses("b", "GEM"), _uses("c", "a GEM")).nodes) == 2
+
+
 def test_a_task_and_a_method_of_one_name_stay_separate() -> None:
     a = _uses("a", "continual learning")
     b = _uses("b", "continual learning", label="Task")

@@ -19,14 +19,14 @@ _PREPOSITIONS = frozenset(
 def tokens(text: str) -> tuple[str, ...]:
     """Return the comparable tokens of a name.
 
-    NFKC, case folded, LaTeX marks and punctuation to spaces, articles dropped, plural "s" dropped: the
-    normal form of `kg.score`. A name of articles or marks alone keeps its folded text.
+    NFKC, case folded, LaTeX marks and punctuation to spaces, articles dropped where they stand alone
+    ("A-GEM" is not "GEM"), plural "s" dropped. A name of articles or marks alone keeps its folded text.
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
+    apart = " ".join(word for word in _LATEX.sub(" ", folded).split() if word not in _ARTICLES)
     found = tuple(
         word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
-        for word in _TOKEN.findall(_LATEX.sub(" ", folded))
-        if word not in _ARTICLES
+        for word in _TOKEN.findall(apart)
     )
     return found or tuple(folded.split())
 
