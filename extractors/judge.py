@@ -55,9 +55,8 @@ def judge(doc: Doc, spans: Scored) -> tuple[PaperKind, list[Claim]]:
     things = _things(doc, spans)
     chosen = choose(things, weights().thresholds)
     own = [form for thing in chosen["introduces"] for form in thing.forms]
-    return kind, [
-        _claim(quotes, thing, role, kind, own) for role, picked in chosen.items() for thing in picked
-    ]
+    claims = [_claim(quotes, thing, role, kind, own) for role, picked in chosen.items() for thing in picked]
+    return kind, [claim for claim in claims if claim.evidence]  # a name torn by a sentence's end has none
 
 
 def _things(doc: Doc, spans: Scored) -> dict[str, Thing]:

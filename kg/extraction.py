@@ -18,8 +18,11 @@ from contextlib import ExitStack
 from itertools import chain, islice
 from queue import SimpleQueue
 
+from spacy.language import Language
+
 import extractors
 from kg.errors import KGError
+from kg.graph.evidence import sound
 from kg.model import Paper, PaperFacts
 
 _CHUNK = 64
@@ -27,7 +30,11 @@ _CHUNK = 64
 _WORTH_WORKERS = 400
 
 
-def extract_all(papers: Iterable[Paper], processes: int | None = None) -> Iterator[PaperFacts]:
+# The facts of one paper, and a line for each fact that does not quote it and was left out.
+Extracted = tuple[PaperFacts, list[str]]
+
+
+def extract_all(papers: Iterable[Paper], processes: int | None = None) -> Iterator[Extracted]:
     """Extract facts, in the order of the papers; streams, holding a bounded number of papers.
 
     Args:
@@ -42,7 +49,9 @@ def extract_all(papers: Iterable[Paper], processes: int | None = None) -> Iterat
     head = list(islice(iterator, _WORTH_WORKERS))
     source = chain(head, iterator)
     if count == 1 or len(head) < _WORTH_WORKERS:
-        yield from extractors.extract(source)
+        nlp = extractors.load()
+        while chunk := list(islice(source, _CHUNK)):
+            yield from _checked(chunk, nlp)
         return
     with ExitStack() as stack:
         free: SimpleQueue[_Worker] = SimpleQueue()
@@ -51,20 +60,24 @@ def extract_all(papers: Iterable[Paper], processes: int | None = None) -> Iterat
         # Left before the workers are: a thread that waits for one then ends.
         threads = stack.enter_context(ThreadPoolExecutor(count))
 
-        def work(chunk: list[Paper]) -> list[PaperFacts]:
+        def work(chunk: list[Paper]) -> list[Extracted]:
             worker = free.get()
             try:
                 return worker.extract(chunk)
             finally:
                 free.put(worker)
 
-        pending: deque[Future[list[PaperFacts]]] = deque()
+        pending: deque[Future[list[Extracted]]] = deque()
         while chunk := list(islice(source, _CHUNK)):
             pending.append(threads.submit(work, chunk))
             if len(pending) >= 4 * count:
                 yield from pending.popleft().result()
         while pending:
             yield from pending.popleft().result()
+
+
+def _checked(papers: list[Paper], nlp: Language) -> list[Extracted]:
+    return [sound(paper, facts) for paper, facts in zip(papers, extractors.extract(papers, nlp), strict=True)]
 
 
 class _Worker:
@@ -86,7 +99,7 @@ class _Worker:
                 pipe.close()
         self._process.wait()
 
-    def extract(self, papers: list[Paper]) -> list[PaperFacts]:
+    def extract(self, papers: list[Paper]) -> list[Extracted]:
         """Send papers and wait for their facts."""
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
@@ -94,7 +107,7 @@ class _Worker:
         try:
             pickle.dump(papers, stdin)
             stdin.flush()
-            facts: list[PaperFacts] = pickle.load(stdout)  # noqa: S301 - written by our own subprocess
+            facts: list[Extracted] = pickle.load(stdout)  # noqa: S301 - written by our own subprocess
         except (EOFError, OSError, pickle.UnpicklingError) as error:
             raise KGError(
                 f"an extraction worker died (exit code {self._process.poll()}) near {papers[0].title!r}; "
@@ -115,7 +128,7 @@ def serve() -> None:
         except EOFError:
             return
         try:
-            pickle.dump(list(extractors.extract(papers, nlp)), stdout)
+            pickle.dump(_checked(papers, nlp), stdout)
             stdout.flush()
         except BrokenPipeError:
             return

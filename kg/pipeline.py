@@ -15,7 +15,7 @@ from pathlib import Path
 
 from extractors import EXTRACTOR, VERSION
 from kg.errors import InputError
-from kg.extraction import extract_all
+from kg.extraction import Extracted, extract_all
 from kg.model import Paper, PaperFacts
 from kg.progress import Progress
 from kg.readers import Problem, read
@@ -35,6 +35,7 @@ class Summary:
         records: records in the workspace; papers: different papers.
         extracted: texts read by the extractor now (the others were known).
         problems: records that could not be read.
+        refused: facts that did not quote their paper and were left out.
         conflicts: records whose ids or titles contradict each other, and how that was settled.
         counts: nodes and edges by type.
         graph_hash: content hash of the graph.
@@ -47,6 +48,7 @@ class Summary:
     extracted: int
     problems: int
     conflicts: tuple[str, ...]
+    refused: tuple[str, ...]
     counts: Mapping[str, int]
     graph_hash: str
     seconds: float
@@ -127,7 +129,7 @@ def _run(
             count = sum(read_table(workspace.path / "papers" / n, ["title"]).num_rows for n in shards)
         identity = workspace.identity(tuple(shards))
         papers = len(identity.groups())
-        facts, extracted = _extract(
+        facts, extracted, refused = _extract(
             workspace, identity.papers(workspace.records(tuple(shards))), papers, processes
         )
         names = [*old.inputs, *(i for i in inputs if i not in old.inputs)] if keep else inputs
@@ -140,6 +142,7 @@ def _run(
         extracted=extracted,
         problems=len(problems),
         conflicts=tuple(map(str, identity.conflicts)),
+        refused=tuple(refused),
         counts=info["counts"],
         graph_hash=info["hash"],
         seconds=time.monotonic() - started,
@@ -162,12 +165,17 @@ def _write_records(workspace: Workspace, records: Iterator[Paper]) -> tuple[list
 
 def _extract(
     workspace: Workspace, papers: Iterable[Paper], total: int, processes: int | None
-) -> tuple[list[str], int]:
-    """Extract facts for texts that have none; return the facts shards, and the number of texts read now."""
+) -> tuple[list[str], int, list[str]]:
+    """Extract facts for texts that have none.
+
+    Returns:
+        The facts shards, the number of texts read now, and a line for each fact that was refused.
+    """
     folder = workspace.path / "facts"
     known = _known(folder)
     wanted: set[str] = set()
     fresh: list[str] = []
+    refused: list[str] = []
     extracted = 0
 
     with Progress("extracting", unit="paper", total=total) as progress:
@@ -182,11 +190,13 @@ def _extract(
                 wanted.add(key)
 
         for chunk in _chunks(extract_all(todo(), processes), _FACTS_PER_SHARD):
-            fresh.append(write_shard(folder, chunk, PaperFacts))
+            fresh.append(write_shard(folder, [facts for facts, _ in chunk], PaperFacts))
+            for _, lines in chunk:
+                refused += lines
             extracted += len(chunk)
             progress.advance(len(chunk))
     live = {name for key, name in known.items() if key in wanted}
-    return [*sorted(live), *fresh], extracted
+    return [*sorted(live), *fresh], extracted, refused
 
 
 def _known(folder: Path) -> dict[str, str]:
@@ -200,7 +210,7 @@ def _known(folder: Path) -> dict[str, str]:
     return out
 
 
-def _chunks(rows: Iterable[PaperFacts], size: int) -> Iterator[list[PaperFacts]]:
+def _chunks(rows: Iterable[Extracted], size: int) -> Iterator[list[Extracted]]:
     iterator = iter(rows)
     while chunk := list(islice(iterator, size)):
         yield chunk

@@ -7,6 +7,7 @@ import pytest
 
 from kg.errors import EvidenceError, SchemaError
 from kg.graph import GraphData, TableWriter, build_graph
+from kg.graph.evidence import sound
 from kg.model import Paper, PaperFacts
 from kg.resolve import Observations, resolve
 from tests.make import claim, facts, mention, paper, result
@@ -101,6 +102,16 @@ def test_a_fact_that_does_not_quote_is_refused() -> None:
     for broken in (shifted, outside, silent):
         with pytest.raises(EvidenceError, match="refused"):
             _graph((EWC, replace(good, claims=(broken,))))
+
+
+def test_what_does_not_quote_is_left_out_and_the_rest_kept() -> None:
+    good = _facts()
+    broken = replace(good.claims[2], evidence=())
+    kept, lines = sound(EWC, replace(good, claims=(*good.claims[:2], broken, *good.claims[3:])))
+    assert kept.claims == (*good.claims[:2], *good.claims[3:])
+    assert len(lines) == 1
+    assert "catastrophic forgetting" in lines[0]
+    assert sound(EWC, good) == (good, [])
 
 
 def test_a_number_that_is_not_where_it_says_is_refused() -> None:

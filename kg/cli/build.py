@@ -94,8 +94,8 @@ def _run(
         processes=processes,
         on_problem=lambda problem: say(f"kg: {problem}"),
     )
-    for conflict in summary.conflicts:
-        say(f"kg: {conflict}")
+    for line in (*summary.conflicts, *summary.refused):
+        say(f"kg: {line}")
     nodes = sum(count for name, count in summary.counts.items() if not name.isupper())
     edges = sum(summary.counts.values()) - nodes
     refused = f", {summary.problems:,} refused" if summary.problems else ""

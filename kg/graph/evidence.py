@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from kg.errors import EvidenceError
 from kg.model import Claim, Evidence, Mention, Paper, PaperFacts, Result
+
+T = TypeVar("T")
 
 
 def _refuse(paper: Paper, what: str) -> EvidenceError:
@@ -78,6 +82,26 @@ def check_result(paper: Paper, result: Result) -> None:
             raise _refuse(
                 paper, f"the baseline value {result.baseline_value:g} has no offsets in the {e.field}"
             )
+
+
+def sound(paper: Paper, facts: PaperFacts) -> tuple[PaperFacts, list[str]]:
+    """Return the facts that quote the paper, and one line for each that does not."""
+    refused: list[str] = []
+
+    def quotes(check: Callable[[Paper, T], None], fact: T) -> bool:
+        try:
+            check(paper, fact)
+        except EvidenceError as error:
+            refused.append(str(error))
+            return False
+        return True
+
+    claims = tuple(claim for claim in facts.claims if quotes(check_claim, claim))
+    results = tuple(result for result in facts.results if quotes(check_result, result))
+    mentions = tuple(mention for mention in facts.mentions if quotes(check_mention, mention))
+    if refused:
+        facts = replace(facts, claims=claims, results=results, mentions=mentions)
+    return facts, refused
 
 
 def quote_fields(paper: Paper, evidence: Evidence) -> dict[str, Any]:
