@@ -1,25 +1,32 @@
 """What a number is (result, scale or nothing) and of which kind, by weighted cues in its surroundings.
 
 A linear model over words near the number, its unit and its shape; the weights in
-`data/numbers_cues.tsv` are a logistic regression's, one line a cue, so that a reader can see and edit
-why a number counts. Cues: `l1=`/`r1=` the word next to it on the left or right (to 3), `L=`/`R=` any
-word within eight, `u=` its unit class, `c=` unit class with the next word.
+`data/numbers_cues.tsv` are a logistic regression's (`scripts/fit_numbers.py`), one line a cue, so that a
+reader can see and edit why a number counts. Cues: `l1=`/`r1=` the word next to it on the left or right (to
+3), `L=`/`R=` any word within eight, `LL=`/`RL=` one farther off, `u=` its unit class, `after=` whether a name
+stands right before it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
+from extractors.lexicon import rows
+from extractors.linear import BIAS
 from extractors.quantities import Number
-from extractors.units import metric_units, rows
+from extractors.units import metric_units
 
 TARGETS = ("result", "scale", "absolute", "improvement", "reduction", "ratio")
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z-]*|\d[\d.,]*|[^\s\w$\\{}]")
+_LAST = re.compile(r"([A-Za-z][\w+-]*) $")
+_CAPITAL = re.compile(r"[A-Z]")
 _REACH = 100
 _NEAR = 8
 _NEVER_AFTER = re.compile(
-    r"""(?: \bp\ *[<=>≤≥]\ * | \bp-?values?\ (?:of|below|under|=|<)\ * | \$p\ *[<=>]\ *
+    r"""(?: ±\ * | \bCI\]?\ ?[:,=]?\ ?[\[(]?\ ? | (?:doi\.org|https?:/)/\S*
+    | \bp\ *[<=>≤≥]\ * | \bp-?values?\ (?:of|below|under|=|<)\ * | \$p\ *[<=>]\ *
     | \b(?:learning[ ]rate|batch[ ]size|weight[ ]decay|dropout|temperature|thresholds?
       |random[ ]seeds?|top-[kp]
       |version|v|section|sec\.|table|figure|fig\.|chapter|theorem|lemma|appendix|equation|eq\.|python|cuda)
@@ -27,7 +34,7 @@ _NEVER_AFTER = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _NEVER_BEFORE = re.compile(
-    r"[ ](?:confidence|credible)[ ](?:interval|level|bound)|[ ]CIs?\b|[ ]significance[ ]level"
+    r"[ ](?:confidence|credible)[ ](?:interval|level|bound)|[ ]CIs?\b|[ ]clouds?\b|[ ]significance[ ]level"
 )
 _COMPARED = re.compile(r"[ ](?:as [a-z]+ as|faster|slower|cheaper|speed-?up)\b")
 _FOLD_VERB = re.compile(r"(?:halv|doubl)e[sd]|(?:tripl|quadrupl)ed", re.IGNORECASE)
@@ -66,11 +73,12 @@ def cues(text: str, number: Number, low: int, high: int, place: str) -> list[str
     left = _tokens(text[max(low, number.start - _REACH) : number.start])[::-1]
     right = _tokens(text[number.end : min(high, number.end + _REACH)])
     kind = unit_class(number.unit, number.value, number.shape)
-    found = [f"u={kind}", f"shape={number.shape}", f"place={place}", f"place={place}|{kind}", "bias"]
+    found = [f"u={kind}", f"shape={number.shape}", f"place={place}", f"place={place}|{kind}"]
     if number.sign:
         found.append(f"sign={number.sign}")
     if number.baseline:
         found.append("baseline")
+    found += _wording(text, number, low, kind)
     if kind == "int":
         found.append(_size(number, text))
     for side, words in (("l", left), ("r", right)):
@@ -78,9 +86,21 @@ def cues(text: str, number: Number, low: int, high: int, place: str) -> list[str
         found += [f"{side}{i}={word}" for i, word in enumerate(first, 1)]
         found.append(f"{kind}|{side}1={first[0]}")
         found.append(f"{side}12={first[0]} {first[1]}")
-        found += {f"{side.upper()}={word}" for word in words[:_NEAR]}
-        found += {f"{side.upper()}L={word}" for word in words[_NEAR:]}
+        found += dict.fromkeys(f"{side.upper()}={word}" for word in words[:_NEAR])
+        found += dict.fromkeys(f"{side.upper()}L={word}" for word in words[_NEAR:])
     return found
+
+
+def _wording(text: str, number: Number, low: int, kind: str) -> list[str]:
+    """Cues from how the neighbours are written: a name right before a bare number makes it a version."""
+    before = _LAST.search(text, max(low, number.start - 40), number.start)
+    if before is None:
+        return []
+    word = before[1]
+    if word.lower() in metric_units():
+        return [f"after=metric|{kind}"]
+    written = "name" if _CAPITAL.search(word) else "word"
+    return [f"after={written}|{kind}", f"after={written}|{number.shape}"]
 
 
 def nudge(text: str, number: Number) -> float:
@@ -106,15 +126,10 @@ def nudge(text: str, number: Number) -> float:
 
 
 def weigh(found: list[str]) -> dict[str, float]:
-    """Return the score of every target: the sum of its cues' weights."""
-    table = _weights()
-    totals = [0.0] * len(TARGETS)
-    for cue in found:
-        row = table.get(cue)
-        if row:
-            for i, weight in row:
-                totals[i] += weight
-    return dict(zip(TARGETS, totals, strict=True))
+    """Return the score of every target: its bias and the sum of its cues' weights."""
+    get = _weights().get
+    weights = [row for cue in (BIAS, *found) if (row := get(cue)) is not None]
+    return dict(zip(TARGETS, map(sum, zip(*weights, strict=True)), strict=True))
 
 
 def _tokens(text: str) -> list[str]:
@@ -128,9 +143,16 @@ def _size(number: Number, text: str) -> str:
     return "size=" + ("0" if value == 0 else "10" if value <= 10 else "100" if value <= 100 else "big")
 
 
+def weight_rows(name: str, outputs: Sequence[str]) -> dict[str, tuple[float, ...]]:
+    """Read a table of weights: for every cue one number for each output."""
+    return {row["feature"]: tuple(float(row[output] or 0) for output in outputs) for row in rows(name)}
+
+
 @cache
-def _weights() -> dict[str, list[tuple[int, float]]]:
-    table = {}
-    for row in rows("numbers_cues.tsv"):
-        table[row[0]] = [(i, float(weight)) for i, weight in enumerate(row[1:]) if weight]
-    return table
+def _weights() -> dict[str, tuple[float, ...]]:
+    return weight_rows("numbers_cues", TARGETS)
+
+
+def forget_weights() -> None:
+    """Forget the table that was read, because it has been written anew."""
+    _weights.cache_clear()

@@ -12,6 +12,8 @@ from spacy.tokens import Doc
 from extractors import doc as _extensions  # noqa: F401 - registers doc._.kg_numbers
 from extractors.number_cues import cues, nudge, weigh
 from extractors.quantities import Number, parse_quantity, scan
+from extractors.tokens import Tokens, tokens_of
+from extractors.unlatex import plain
 from kg.model import ResultKind
 
 __all__ = ["Numbers", "Quantity", "parse_quantity", "sentence_bounds"]
@@ -63,25 +65,23 @@ class Numbers:
 
     def __call__(self, doc: Doc) -> Doc:
         """Read one Doc."""
-        text = doc.text
-        found = scan(text)
-        doc._.kg_numbers = _judged(doc, text, found) if found else []
+        tokens = tokens_of(doc)
+        found = scan(tokens.text)
+        doc._.kg_numbers = _judged(tokens, doc._.kg_title_end, found) if found else []
         return doc
 
 
-def sentence_bounds(doc: Doc) -> list[tuple[int, int]]:
+def sentence_bounds(tokens: Tokens, title_end: int) -> list[tuple[int, int]]:
     """Return the character ranges of the sentences, cut at the title's end.
 
     Where no component has set sentences, the title is one and the abstract another.
     """
-    if not len(doc):
+    if not tokens.starts:
         return []
-    bounds = [(0, len(doc.text))]
-    if doc.has_annotation("SENT_START"):
-        bounds = [(sentence.start_char, sentence.end_char) for sentence in doc.sents]
-    title_end: int = doc._.kg_title_end
+    first = [i for i, opens in enumerate(tokens.opens) if opens]
     out = []
-    for low, high in bounds:
+    for here, after in zip(first, [*first[1:], len(tokens.ends)], strict=True):
+        low, high = tokens.starts[here], tokens.ends[after - 1]
         if low < title_end < high:
             out.append((low, title_end))
             low = min(title_end + 2, high)
@@ -89,22 +89,33 @@ def sentence_bounds(doc: Doc) -> list[tuple[int, int]]:
     return out
 
 
-def _judged(doc: Doc, text: str, found: list[Number]) -> list[Quantity]:
-    bounds = sentence_bounds(doc)
+def surroundings(tokens: Tokens, shown: str, title_end: int, found: list[Number]) -> list[list[str]]:
+    """Return the cues of every number that was scanned in a text, whose LaTeX is blanked in `shown`."""
+    bounds = sentence_bounds(tokens, title_end)
     starts = [start for start, _ in bounds]
-    tokens = [token.idx for token in doc]
-    title_end: int = doc._.kg_title_end
     in_title = bisect_right(starts, title_end - 1) if title_end else 0
     out = []
+    rival = 0
     for number in found:
         at = max(bisect_right(starts, number.start) - 1, 0)
         low, high = bounds[at]
         if number.start < title_end:
             high = min(high, title_end)
         place = _place(at - in_title, len(bounds) - in_title)
-        scores = weigh(cues(text, number, low, max(high, number.end), place))
-        scores["result"] += nudge(text, number)
-        out.append(_quantity(text, tokens, number, scores))
+        out.append(cues(shown, number, low, max(high, number.end), place))
+        if number.start == rival:
+            out[-1].append("rival")
+        rival = number.baseline[1] if number.baseline else 0
+    return out
+
+
+def _judged(tokens: Tokens, title_end: int, found: list[Number]) -> list[Quantity]:
+    text, shown = tokens.text, plain(tokens.text)
+    out = []
+    for number, around in zip(found, surroundings(tokens, shown, title_end, found), strict=True):
+        scores = weigh(around)
+        scores["result"] += nudge(shown, number)
+        out.append(_quantity(text, tokens.starts, number, scores))
     return out
 
 

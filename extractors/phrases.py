@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from extractors.lexicon import sections
 
-_WORD = re.compile(r"(?:[^\s,;:()\[\]\"“”!?—→-]|-(?!-))+|-{2,}|[,;:()\[\]\"“”!?—→]")
+_WORD = re.compile(r"(?:[^\s,;:()\[\]\"“”!?—→-]++|-(?!-))++|-{2,}|[,;:()\[\]\"“”!?—→]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,13 @@ def phrases(
 
 def _words(text: str, low: int, high: int, taken: list[tuple[int, int]]) -> list[tuple[int, int, str]]:
     out: list[tuple[int, int, str]] = []
+    if not taken:
+        for match in _WORD.finditer(text, low, high):
+            word = match[0]
+            word = word.rstrip(".'’*") or word[0]
+            start = match.start()
+            out.append((start, start + len(word), word.lower()))
+        return out
     at = 0
     for match in _WORD.finditer(text, low, high):
         while at < len(taken) and taken[at][1] <= match.start():
@@ -86,11 +93,8 @@ def _words(text: str, low: int, high: int, taken: list[tuple[int, int]]) -> list
             if not out or out[-1][2] != "#":
                 out.append((taken[at][0], taken[at][1], "#"))
             continue
-        word = match[0]
-        end = match.end()
-        while len(word) > 1 and word[-1] in ".'’*":
-            word, end = word[:-1], end - 1
-        out.append((match.start(), end, word.lower()))
+        word = match[0].rstrip(".'’*") or match[0][0]
+        out.append((match.start(), match.start() + len(word), word.lower()))
     return out
 
 
@@ -104,6 +108,7 @@ def _halves(word: tuple[int, int, str]) -> list[tuple[int, int, str]]:
     return [(start, middle, match[1]), (middle, middle + 1, "/"), (middle + 1, end, match[2])]
 
 
+@lru_cache(maxsize=1 << 16)
 def _breaks(word: str) -> bool:
     if word in stop_words() or not any(c.isalpha() for c in word):
         return True

@@ -11,12 +11,13 @@ from extractors.lexicon import sections
 from extractors.numbers import Quantity, sentence_bounds
 from extractors.phrases import Phrase
 from extractors.result_slots import Candidate, Scene, candidates, find_phrases, nature, parallel
+from extractors.tokens import tokens_of
 from extractors.units import metric_units
 from extractors.unlatex import plain
 from kg.model import Claim
 
 # A count belongs to the phrase it stands in ("three tasks"); other numbers end a phrase.
-_BACK = 6
+_BACK = 4
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class Stage:
         bounds: its sentences.
         scenes: those with claimed numbers, by index into `bounds`.
         labels: (start, end, label) of the mentions, in order.
+        title_end: where the title ends, 0 without one.
         main: where the paper's main method is named, in Doc characters, or None.
         main_forms: its forms in lower case.
         introduced: names that the paper introduces, in lower case.
@@ -38,11 +40,13 @@ class Stage:
     text: str
     bounds: list[tuple[int, int]]
     labels: list[tuple[int, int, str]]
+    title_end: int
     main: tuple[int, int] | None = None
     main_forms: frozenset[str] = frozenset()
     introduced: frozenset[str] = frozenset()
     scenes: list[tuple[int, Scene]] = field(default_factory=list)
     _phrases: dict[int, list[Phrase]] = field(default_factory=dict)
+    _quotes: dict[tuple[int, int], tuple[int, str]] = field(default_factory=dict)
 
     def phrases_of(self, at: int) -> list[Phrase]:
         """Return the candidate phrases of a sentence without numbers of its own."""
@@ -51,13 +55,35 @@ class Stage:
             self._phrases[at] = find_phrases(self.text, low, min(high, low + 1500), [], split=False)
         return self._phrases[at]
 
+    def quote(self, at: int, start: int, end: int) -> tuple[int, str] | None:
+        """Return where the sentence around a number starts, and its text.
+
+        It has no blanks at its ends and never leaves the number's field; None for a number that lies across
+        title and abstract. The text is one object for all numbers of a sentence, so that reading it is
+        remembered.
+        """
+        low, high = self.bounds[at]
+        if start < self.title_end < end:
+            return None
+        high = max(high, end)
+        if end <= self.title_end:
+            low, high = min(low, start), min(high, self.title_end)
+        elif self.title_end:
+            low = max(low, self.title_end + 2)
+        found = self._quotes.get((low, high))
+        if found is None:
+            text = self.raw[low:high].rstrip()
+            found = self._quotes[low, high] = (low + len(text) - len(text.lstrip()), text.lstrip())
+        return found
+
     def label_at(self, start: int, end: int) -> str:
         """Return the label of the longest mention over a stretch, "none" without one."""
         best, size = "none", 0
+        if not self.labels:
+            return best
         i = bisect_right(self.labels, (end, 0, ""))
         for left, right, label in reversed(self.labels[max(0, i - 8) : i]):
-            shared = min(end, right) - max(start, left)
-            if shared > size:
+            if right > start and (shared := min(end, right) - max(start, left)) > size:
                 best, size = label, shared
         return best
 
@@ -72,12 +98,14 @@ def stage(
     doc: Doc, numbers: list[Quantity], spans: list[tuple[Span, float, str]], claims: list[Claim]
 ) -> Stage:
     """Lay out one Doc."""
-    raw = doc.text
+    tokens = tokens_of(doc)
+    title_end: int = doc._.kg_title_end
+    raw = tokens.text
     labels = [
         (s.start_char, s.end_char, s.label_) for s, _, _ in spans if s.label_ not in ("Number", "Scale")
     ]
-    out = Stage(raw, plain(raw), sentence_bounds(doc), sorted(labels))
-    _introduce(doc, out, claims)
+    out = Stage(raw, plain(raw), sentence_bounds(tokens, title_end), sorted(labels), title_end)
+    _introduce(out, claims)
     starts = [low for low, _ in out.bounds]
     by_sentence: dict[int, list[Quantity]] = {}
     for number in numbers:
@@ -89,7 +117,7 @@ def stage(
     return out
 
 
-def _introduce(doc: Doc, out: Stage, claims: list[Claim]) -> None:
+def _introduce(out: Stage, claims: list[Claim]) -> None:
     """Note what the paper introduces; its main method is the one that the title names, else the first."""
     introduced = [claim for claim in claims if claim.role == "introduces"]
     forms = {claim.name.text.lower() for claim in introduced}
@@ -99,11 +127,11 @@ def _introduce(doc: Doc, out: Stage, claims: list[Claim]) -> None:
     methods = [claim for claim in introduced if claim.label in ("Method", "Tool")]
     if not methods:
         return
-    title = out.raw[: doc._.kg_title_end]
+    title = out.raw[: out.title_end]
     main = next((claim for claim in methods if claim.name.text in title), methods[0])
     offset = 0
-    if main.name.field == "abstract" and doc._.kg_title_end:
-        offset = doc._.kg_title_end + 2
+    if main.name.field == "abstract" and out.title_end:
+        offset = out.title_end + 2
     out.main = (main.name.start + offset, main.name.end + offset)
     out.main_forms = frozenset({main.name.text.lower(), *(alias.text.lower() for alias in main.aliases)})
 
@@ -128,6 +156,7 @@ def _scene(out: Stage, at: int, results: list[Quantity], inside: list[Quantity])
         labels=[out.label_at(p.start, p.end) for p in found],
         looks=[nature(out.text, p) for p in found],
         starts=[n.start for n in results],
+        places=[p.start for p in found],
         inner=[out.inside(p.start, p.end) for p in found],
         main=out.main_forms,
         ordered="respectively" in out.text[low:high],
@@ -150,16 +179,17 @@ def near(scene: Scene, at: int) -> list[Candidate]:
 def far(out: Stage, at: int) -> list[Candidate]:
     """Return candidates for "measured on" in the sentences before, and in the title."""
     found = []
+    places = sections("numbers_words")["places"]
     sentences = [*range(max(1, at - _BACK), at), *([0] if at else [])]
     for where in sentences:
         back = "title" if where == 0 else str(min(at - where, 4))
         for phrase in out.phrases_of(where):
-            kind = nature(out.text, phrase)
             label = out.label_at(phrase.start, phrase.end)
-            if label not in ("Dataset", "Benchmark") and (
-                kind not in ("resource", "name", "title")
-                or (phrase.before not in sections("numbers_words")["places"] and where)
-            ):
+            resource = label in ("Dataset", "Benchmark")
+            if where and not resource and phrase.before not in places:
+                continue
+            kind = nature(out.text, phrase)
+            if not resource and kind not in ("resource", "name", "title"):
                 continue
             new = " ".join(phrase.words) in out.introduced
             cues = [

@@ -1,9 +1,9 @@
 """Which phrase fills a slot of a claimed number: metric, what it was measured on, method, baseline.
 
 Every noun phrase around the number is a candidate; a linear model over a few cues (side, distance,
-preposition, the words between, agreement of parallel lists) scores it for each slot, and a slot whose
-best candidate stays below zero is left empty. The weights in `data/numbers_slots.tsv` are a logistic
-regression's, one line a cue.
+preposition, the words between, agreement of parallel lists) scores it for each slot against
+leaving the slot empty. The weights in `data/numbers_slots.tsv` are a conditional logistic regression's
+(`scripts/fit_numbers.py`), one line a cue.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from extractors.lexicon import sections
-from extractors.number_cues import unit_class
+from extractors.number_cues import unit_class, weight_rows
 from extractors.numbers import Quantity
 from extractors.phrases import Phrase, phrases
 from extractors.units import rows
 
 SLOTS = ("metric", "on", "method", "baseline")
 _WINDOW = 14
+_NOTHING = (0.0,) * len(SLOTS)
 _WORDS = sections("numbers_words")
 _PREPOSITIONS = frozenset({"on", "across", "for", "in", "than", "over"})
 _RIVAL = re.compile(
@@ -30,6 +31,8 @@ _RIVAL = re.compile(
 _SIDE = re.compile(r"\b(?:while|whereas|but|although)\b|;")
 _TOKEN = re.compile(r"\d[\d.,]*|\w[\w-]*|[^\s\w]")
 _COORDINATED = re.compile(r"\s*(?:,|;|/|and|or|, *and|&)\s*")
+_NAME = re.compile(r"[^\W_a-z]")
+_AND = re.compile(r"\b(?:and|or)\b|[&/]")
 _LOOSE = re.compile(r"[,;/(]|\band\b|\bto\b")
 
 
@@ -46,6 +49,7 @@ class Scene:
         labels: label of the mention over a phrase, by phrase.
         looks: what each phrase looks like (see `nature`).
         starts: where the numbers start.
+        places: where the phrases start.
         inner: mentions inside each phrase that are shorter than it.
         main: forms of the paper's main method, in lower case.
         ordered: whether the sentence says "respectively".
@@ -59,6 +63,7 @@ class Scene:
     labels: list[str]
     looks: list[str]
     starts: list[int]
+    places: list[int]
     inner: list[list[tuple[int, int, str]]]
     main: frozenset[str]
     ordered: bool
@@ -102,7 +107,7 @@ def _named(text: str, phrase: Phrase) -> Phrase:
 
 def _is_name(text: str, span: tuple[int, int]) -> bool:
     """Whether a word looks like a name: a capital or a figure in it."""
-    return any(c.isupper() or c.isdigit() for c in text[span[0] : span[1]])
+    return _NAME.search(text, span[0], span[1]) is not None
 
 
 def parallel(spans: list[tuple[int, int]], text: str, *, loose: bool = False) -> list[tuple[int, int]]:
@@ -129,7 +134,7 @@ def parallel(spans: list[tuple[int, int]], text: str, *, loose: bool = False) ->
 def candidates(scene: Scene, at: int) -> list[Candidate]:
     """Return the phrases around number `at` of a scene with their cues."""
     number = scene.numbers[at]
-    middle = bisect_left([phrase.start for phrase in scene.phrases], number.start)
+    middle = bisect_left(scene.places, number.start)
     out = []
     for j in range(max(0, middle - _WINDOW), min(len(scene.phrases), middle + _WINDOW)):
         phrase = scene.phrases[j]
@@ -138,7 +143,10 @@ def candidates(scene: Scene, at: int) -> list[Candidate]:
         out += _pieces(scene, j, found)
         place, length = scene.lists[j]
         if place == 0 and 1 < length < 5 and length != scene.groups[at][1]:
-            out.append(Candidate(phrase.start, scene.phrases[j + length - 1].end, [*found, "whole"]))
+            last = scene.phrases[j + length - 1]
+            # Two names apart by a comma alone are no list: "On XY, AB reaches 9%".
+            if length > 2 or _AND.search(scene.text, phrase.end, last.start):
+                out.append(Candidate(phrase.start, last.end, [*found, "whole"]))
     return out
 
 
@@ -240,14 +248,11 @@ def empty_cues(scene: Scene, at: int) -> list[str]:
     ]  # fmt: skip
 
 
-def weigh(found: list[str]) -> list[float]:
+def weigh(found: list[str]) -> tuple[float, ...]:
     """Return the score of every slot: the sum of the cues' weights."""
-    table = _weights()
-    totals = [0.0] * len(SLOTS)
-    for cue in found:
-        for i, weight in table.get(cue, ()):
-            totals[i] += weight
-    return totals
+    get = _weights().get
+    rows_found = [row for cue in found if (row := get(cue)) is not None]
+    return tuple(map(sum, zip(*rows_found, strict=True))) if rows_found else _NOTHING
 
 
 def nature(text: str, phrase: Phrase) -> str:
@@ -261,7 +266,7 @@ def nature(text: str, phrase: Phrase) -> str:
     if head in _WORDS["resources"]:
         return "resource"
     written = text[phrase.start : phrase.end]
-    if any(c.isupper() or c.isdigit() for c in written[1:]):
+    if _NAME.search(written, 1):
         return "name"
     return "title" if written[0].isupper() else "plain"
 
@@ -286,13 +291,15 @@ def metric_heads() -> frozenset[str]:
 
 
 @cache
-def _weights() -> Mapping[str, list[tuple[int, float]]]:
-    return {
-        row[0]: [(i, float(weight)) for i, weight in enumerate(row[1:]) if weight]
-        for row in rows("numbers_slots.tsv")
-    }
+def _weights() -> Mapping[str, tuple[float, ...]]:
+    return weight_rows("numbers_slots", SLOTS)
 
 
 def slot_weight(cue: str, slot: int) -> float:
     """Return one cue's weight for one slot (an index into `SLOTS`)."""
-    return next((weight for i, weight in _weights().get(cue, ()) if i == slot), 0.0)
+    return _weights().get(cue, _NOTHING)[slot]
+
+
+def forget_weights() -> None:
+    """Forget the table that was read, because it has been written anew."""
+    _weights.cache_clear()

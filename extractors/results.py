@@ -47,7 +47,13 @@ def link_results(
             if result is not None:
                 results.append(result)
             last = chosen
-    return results, _scales(doc, layout, numbers)
+    return _once(results), _scales(doc, layout, numbers)
+
+
+def _once(results: list[Result]) -> list[Result]:
+    """Leave out what the title says when the abstract says it too."""
+    said = {(abs(r.value), r.unit) for r in results if r.evidence.field == "abstract"}
+    return [r for r in results if r.evidence.field == "abstract" or (abs(r.value), r.unit) not in said]
 
 
 def choose(layout: Stage, at: int, scene: Scene, last: dict[str, Choice]) -> list[dict[str, Choice]]:
@@ -61,12 +67,15 @@ def choose(layout: Stage, at: int, scene: Scene, last: dict[str, Choice]) -> lis
         for s, slot in enumerate(SLOTS):
             before = out[-1].get(slot) if out else None
             best: Choice | None = None
-            floor = empty[s] + sum(slot_weight(cue, s) for cue in chain_empty(scene, i, before is None))
+            floor = empty[s] + (slot_weight(chain_empty(scene, i, before is None), s) if i else 0.0)
+            extra = {same: slot_weight(chain_cue(scene, i, same), s) for same in (True, False)}
+            wanted = scene.text[before[0] : before[1]].lower() if before else None
             for option, scores in scored:
                 if slot == "on" and "metric" in chosen and chosen["metric"][:2] == (option.start, option.end):
                     continue
-                extra = chain_cues(scene, i, option, before[:2] if before else None)
-                total = scores[s] + sum(slot_weight(cue, s) for cue in extra)
+                total = scores[s]
+                if wanted is not None:
+                    total += extra[scene.text[option.start : option.end].lower() == wanted]
                 if total > floor and (best is None or total > best[2]):
                     best = (option.start, option.end, total)
             if best:
@@ -85,20 +94,14 @@ def elsewhere(layout: Stage, at: int, scene: Scene) -> list[Candidate]:
     return [*far(layout, at), *subject(scene, layout, layout.bounds[at][0])]
 
 
-def chain_cues(scene: Scene, i: int, option: Candidate, before: tuple[int, int] | None) -> list[str]:
-    """Cues from what the number before it in the same sentence was given."""
-    if i == 0:
-        return []
-    joined = scene.groups[i][0] > 0
-    if before is None:
-        return []
-    same = scene.text[before[0] : before[1]].lower() == scene.text[option.start : option.end].lower()
-    return [f"chain={same}|{joined}"]
+def chain_cue(scene: Scene, i: int, same: bool) -> str:
+    """Cue from whether a candidate is what the number before it in the same sentence was given."""
+    return f"chain={same}|{scene.groups[i][0] > 0}"
 
 
-def chain_empty(scene: Scene, i: int, was_empty: bool) -> list[str]:
-    """Cues for leaving a slot empty, from whether the number before left it so."""
-    return [f"chain=empty={was_empty}|{scene.groups[i][0] > 0}"] if i else []
+def chain_empty(scene: Scene, i: int, was_empty: bool) -> str:
+    """Cue for leaving a slot empty, from whether the number before left it so."""
+    return f"chain=empty={was_empty}|{scene.groups[i][0] > 0}"
 
 
 def _result(
@@ -109,16 +112,15 @@ def _result(
     chosen: dict[str, Choice],
     spans: list[tuple[Span, float, str]],
 ) -> Result | None:
-    evidence = _evidence(doc, layout, at, number.start, number.end)
-    if evidence is None:
+    quote = layout.quote(at, number.start, number.end)
+    if quote is None:
         return None
-    quote_low = number.start - (evidence.mention_start - evidence.quote_start)
-    quote = layout.raw[quote_low : quote_low + evidence.quote_end - evidence.quote_start]
     try:
         # As the store will read it: a number that its own sentence does not give back is dropped.
-        value, unit = parse_quantity(number.value_text, quote)
+        value, unit = parse_quantity(number.value_text, quote[1])
     except ValueError:
         return None
+    evidence = _evidence(doc, quote, number)
     mentions = {slot: _mention(doc, layout, slot, choice, spans) for slot, choice in chosen.items()}
     base = _baseline(doc, evidence, number)
     return Result(
@@ -139,21 +141,10 @@ def _result(
     )
 
 
-def _evidence(doc: Doc, layout: Stage, at: int, start: int, end: int) -> Evidence | None:
-    """Quote the sentence around a number; the quote never leaves the number's field."""
-    title_end: int = doc._.kg_title_end
-    low, high = layout.bounds[at]
-    if start < title_end < end:
-        return None
-    if end <= title_end:
-        low, high = min(low, start), min(max(high, end), title_end)
-    elif title_end:
-        low = max(low, title_end + 2)
-    text = layout.raw[low : max(high, end)]
-    high = low + len(text.rstrip())
-    low += len(text) - len(text.lstrip())
-    field, quote_start, quote_end = locate(doc, low, high)
-    _, mention_start, mention_end = locate(doc, start, end)
+def _evidence(doc: Doc, quote: tuple[int, str], number: Quantity) -> Evidence:
+    low, text = quote
+    field, quote_start, quote_end = locate(doc, low, low + len(text))
+    _, mention_start, mention_end = locate(doc, number.start, number.end)
     return Evidence(field, quote_start, quote_end, mention_start, mention_end)
 
 
@@ -186,13 +177,14 @@ def _scales(doc: Doc, layout: Stage, numbers: list[Quantity]) -> list[Scale]:
         if number.category != "scale":
             continue
         at = max(bisect_right(starts, number.start) - 1, 0)
-        evidence = _evidence(doc, layout, at, number.start, number.end)
-        if evidence is not None:
-            out.append(Scale(number.value_text, _counted(doc, layout, at, number), evidence, "scale"))
+        quote = layout.quote(at, number.start, number.end)
+        if quote is not None:
+            counted = _counted(layout, at, number)
+            out.append(Scale(number.value_text, counted, _evidence(doc, quote, number), "scale"))
     return out
 
 
-def _counted(doc: Doc, layout: Stage, at: int, number: Quantity) -> str | None:
+def _counted(layout: Stage, at: int, number: Quantity) -> str | None:
     """Name what a quantity counts: the noun phrase right behind it, also after "of"."""
     high = min(layout.bounds[at][1], number.end + 120)
     found = find_phrases(layout.text, number.end, high, [], split=False)

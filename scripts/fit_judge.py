@@ -13,17 +13,13 @@ weights that are written are then fitted to all papers. Deterministic.
 from __future__ import annotations
 
 import argparse
-import json
-import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import spacy
 
 from extractors.abbreviations import Abbreviations
@@ -35,13 +31,9 @@ from extractors.kinds import paper_features
 from extractors.linear import BIAS, KINDS, OUTPUTS, ROLES, THRESHOLD, Floats
 from extractors.sentences import Sentences
 from kg.score import _forms, _match, _named, normalise, same_exactly, same_relaxed
+from scripts.linear_fit import DATA, LEAST, Facts, fit_all, read_lines, vocabulary_of, write
 
-DATA = Path(__file__).resolve().parent.parent / "extractors" / "data"
-LEAST = 8  # a feature must hold in so many papers
-L1 = 1e-5
 SLACK = 0.003
-Facts = dict[str, Any]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass
@@ -107,67 +99,6 @@ def _labels(reading: Reading, facts: Facts, role: str) -> dict[tuple[str, ...], 
     return labels
 
 
-class Matrix:
-    """Sparse rows of feature numbers."""
-
-    def __init__(self, cases: Sequence[Sequence[str]], vocabulary: Sequence[str]) -> None:
-        number = {feature: i for i, feature in enumerate(vocabulary)}
-        rows = [[number[f] for f in case if f in number] for case in cases]
-        self.size = len(vocabulary)
-        self.lengths: Ints = np.array([len(row) for row in rows], dtype=np.int64)
-        self.starts: Ints = np.concatenate([[0], np.cumsum(self.lengths)[:-1]])
-        self.flat: Ints = np.array([i for row in rows for i in row], dtype=np.int64)
-
-    def part(self, rows: Ints) -> tuple[Ints, Ints]:
-        """Return the feature numbers of some rows, and to which of these rows each belongs."""
-        lengths = self.lengths[rows]
-        owner = np.repeat(np.arange(len(rows)), lengths)
-        shift = self.starts[rows] - np.concatenate([[0], np.cumsum(lengths)[:-1]])
-        return self.flat[np.repeat(shift, lengths) + np.arange(len(owner))], owner
-
-    def probabilities(self, weights: Floats, bias: float) -> Floats:
-        """Return the probability of every row."""
-        owner = np.repeat(np.arange(len(self.lengths)), self.lengths)
-        total = np.bincount(owner, weights=weights[self.flat], minlength=len(self.lengths))
-        probabilities: Floats = 1 / (1 + np.exp(-total - bias))
-        return probabilities
-
-
-def fit(
-    matrix: Matrix,
-    rows: Ints,
-    wanted: Floats,
-    worth: Floats,
-    unseen: npt.NDArray[np.bool_],
-    *,
-    epochs: int = 12,
-) -> tuple[Floats, float]:
-    """Fit one output on some rows; `worth` weighs every row, features that are `unseen` get no weight."""
-    random = np.random.default_rng(0)
-    weights, bias = np.zeros(matrix.size), -3.0
-    seen, seen_bias, rate = np.full(matrix.size, 1e-6), 1e-6, 0.15
-    batch = min(3000, max(len(rows) // 30, 1))
-    for _ in range(epochs):
-        order = random.permutation(rows)
-        for at in range(0, len(order), batch):
-            part = order[at : at + batch]
-            flat, owner = matrix.part(part)
-            total = np.bincount(owner, weights=weights[flat], minlength=len(part)) + bias
-            error = (1 / (1 + np.exp(-total)) - wanted[part]) * worth[part] / len(part)
-            slope = np.bincount(flat, weights=error[owner], minlength=matrix.size)
-            seen += slope * slope
-            step = rate / np.sqrt(seen)
-            moved = weights - step * slope
-            weights = np.sign(moved) * np.maximum(
-                np.abs(moved) - step * L1 * ((slope != 0) | (weights != 0)), 0
-            )
-            weights[unseen] = 0.0
-            seen_bias += float(error.sum()) ** 2
-            bias -= rate / np.sqrt(seen_bias) * float(error.sum())
-        rate *= 0.88
-    return weights, bias
-
-
 def targets_of(papers: Sequence[Paper]) -> list[tuple[Floats, Floats]]:
     """Return for each output what is wanted of every candidate, and what the candidate is worth."""
     labels = np.array([row for paper in papers for row in paper.labels], dtype=np.float64)
@@ -179,69 +110,9 @@ def targets_of(papers: Sequence[Paper]) -> list[tuple[Floats, Floats]]:
     return out
 
 
-def vocabulary_of(cases: Sequence[Sequence[str]], least: int) -> list[str]:
-    """Return the features that hold often enough, without those made of bare numbers."""
-    counts = Counter(feature for case in cases for feature in set(case))
-    return sorted(
-        f for f, n in counts.items() if n >= least and not re.search(r"(?:has|from|head|last2)=.*\d", f)
-    )
-
-
 # What everybody knows today was introduced by somebody once: the papers that are fitted here are recent,
 # those that are read need not be. So that a name is known says nothing where the text seems to introduce it.
 BLIND = {ROLES.index("introduces"): ("cued=",)}
-
-
-def _unseen(names: Sequence[str], prefixes: tuple[str, ...]) -> npt.NDArray[np.bool_]:
-    return np.array([name.startswith(prefixes) for name in names]) if prefixes else np.zeros(len(names), bool)
-
-
-def fit_all(
-    cases: Sequence[Sequence[str]],
-    wants: Sequence[tuple[Floats, Floats]],
-    rows: Ints,
-    vocabulary: list[str],
-    keep: int,
-    blind: Mapping[int, tuple[str, ...]],
-) -> tuple[list[str], list[tuple[Floats, float]], Matrix]:
-    """Fit every output twice: to find the features that carry weight, then on those alone."""
-    matrix = Matrix(cases, vocabulary)
-    often = np.sqrt(np.minimum(np.bincount(matrix.flat, minlength=matrix.size), 2000))
-    rank = np.zeros(matrix.size)
-    for number, (wanted, worth) in enumerate(wants):
-        rows_here = rows[worth[rows] > 0]
-        found, _ = fit(matrix, rows_here, wanted, worth, _unseen(vocabulary, blind.get(number, ())))
-        rank = np.maximum(rank, np.abs(found) * often)
-    kept = sorted(np.argsort(-rank, kind="stable")[:keep].tolist())
-    names = [vocabulary[i] for i in kept]
-    matrix = Matrix(cases, names)
-    fits = [
-        fit(matrix, rows[worth[rows] > 0], wanted, worth, _unseen(names, blind.get(number, ())))
-        for number, (wanted, worth) in enumerate(wants)
-    ]
-    return names, fits, matrix
-
-
-def write(
-    path: Path,
-    outputs: Sequence[str],
-    names: list[str],
-    fits: list[tuple[Floats, float]],
-    limits: Sequence[float],
-) -> None:
-    """Write a table of weights."""
-    table = np.stack([weights for weights, _ in fits], axis=1)
-    lines = [
-        "# What each feature speaks for, in log odds. Written by scripts/fit_judge.py.",
-        "\t".join(("feature", *outputs)),
-        "\t".join((BIAS, *(f"{bias:.2f}" for _, bias in fits))),
-        "\t".join((THRESHOLD, *(f"{limit:.2f}" for limit in limits))),
-    ]
-    for name, row in zip(names, table, strict=True):
-        if np.abs(row).max() >= 0.05:
-            lines.append("\t".join((name, *("" if abs(x) < 0.005 else f"{x:.2f}" for x in row))))
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"{path.name}: {len(lines) - 4} features, {path.stat().st_size // 1024} kB")
 
 
 def things_of(paper: Paper, table: Floats) -> dict[str, Thing]:
@@ -276,8 +147,16 @@ def tune(papers: Sequence[Paper], tables: Sequence[Floats]) -> dict[str, float]:
     return limits
 
 
-def _lines(path: Path) -> list[Facts]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+def _write(
+    table: str,
+    outputs: Sequence[str],
+    names: list[str],
+    fits: Sequence[tuple[Floats, float]],
+    limits: Sequence[float],
+) -> None:
+    constants = {BIAS: [bias for _, bias in fits], THRESHOLD: limits}
+    weights = [weights for weights, _ in fits]
+    write(DATA / f"{table}.tsv", "fit_judge.py", outputs, constants, names, weights)
 
 
 def main() -> None:
@@ -290,7 +169,7 @@ def main() -> None:
     parser.add_argument("--held-out", type=int, default=820, help="last papers, for thresholds")
     parser.add_argument("--only-seen", action="store_true", help="do not fit again with the held-out papers")
     args = parser.parse_args()
-    jobs = zip(_lines(args.folder / "papers.jsonl"), _lines(args.folder / "facts.jsonl"), strict=True)
+    jobs = zip(read_lines(args.folder / "papers.jsonl"), read_lines(args.folder / "facts.jsonl"), strict=True)
     with Pool() as pool:
         papers = pool.map(_examples, list(jobs), 16)
     seen = len(papers) - args.held_out
@@ -306,7 +185,7 @@ def main() -> None:
     limits = tune(papers[seen:], [table[owner == i] for i in range(seen, len(papers))])
     if not args.only_seen:
         names, fits, _ = fit_all(cases, wants, np.arange(len(cases)), vocabulary, args.rows, BLIND)
-    write(DATA / "weights.tsv", OUTPUTS, names, fits, [*(limits[role] for role in ROLES), 0.5])
+    _write("weights", OUTPUTS, names, fits, [*(limits[role] for role in ROLES), 0.5])
     kinds(papers, seen, only_seen=args.only_seen)
 
 
@@ -324,7 +203,7 @@ def kinds(papers: Sequence[Paper], seen: int, *, only_seen: bool) -> None:
     print(f"kind: {np.mean(right):.3f} of held-out papers right")
     if not only_seen:
         names, fits, _ = fit_all(cases, wants, np.arange(len(papers)), vocabulary, 600, {})
-    write(DATA / "kinds.tsv", KINDS, names, fits, [0.5] * len(KINDS))
+    _write("kinds", KINDS, names, fits, [0.5] * len(KINDS))
 
 
 if __name__ == "__main__":
