@@ -1,5 +1,5 @@
 // about: What a method builds on, and what that builds on, up to three steps back.
-// param: method: Method - the method; narrower methods are included
+// param: method: Method - the method
 // param: limit: int = 100 - most rows returned
 // returns: method: str - name of the method
 // returns: depth: int - number of steps back, 1 to 3 (the fewest)
@@ -22,12 +22,19 @@
 // ask: ancestors of {method}
 // ask: history of {method}
 UNWIND $method AS wanted
-MATCH (top:Method {name: wanted})
-MATCH (m:Method)-[:BROADER*0..3]->(top)
-WITH DISTINCT m
-MATCH path = (m)-[:USES*1..3]->(x:Method)
+MATCH (m:Method {name: wanted})
+OPTIONAL MATCH (m)-[:USES]->(a:Method)
+WITH m, collect(DISTINCT a.id) AS first_ids
+UNWIND CASE WHEN size(first_ids) = 0 THEN [''] ELSE first_ids END AS first_id
+OPTIONAL MATCH (b:Method {id: first_id})
+OPTIONAL MATCH (b)-[:USES]->(c:Method)
+WITH m, first_ids, collect(DISTINCT c.id) AS second_ids
+UNWIND [{depth: 1, ids: [m.id]}, {depth: 2, ids: first_ids}, {depth: 3, ids: second_ids}] AS level
+UNWIND level.ids AS source_id
+MATCH (s:Method {id: source_id})
+MATCH (s)-[hop:USES]->(x:Method)
 WHERE x.id <> m.id
-WITH m, x, length(path) AS depth, last(relationships(path)) AS hop
+WITH m, x, level.depth AS depth, hop
 ORDER BY depth, hop.confidence DESC, hop.paper, hop.field DESC, hop.quote_start, hop.id
 WITH m, x, min(depth) AS depth, head(collect(hop)) AS best
 WITH m, x, depth, best, best.paper AS paper_id

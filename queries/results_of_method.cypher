@@ -24,6 +24,8 @@
 // ask: what results does {method} get?
 // ask: what numbers are reported for {method}?
 // ask: which results are reported for {method}?
+// ask: what are the results of {method}?
+// ask: which results does {method} have?
 // ask: results of {method}
 // ask: results for {method}
 // ask: performance of {method}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -89,8 +90,11 @@ class EmbeddedStore:
             graph.cypher(statement)
         for edge_type, table in data.edges.items():
             _add_edges(graph, edge_type, table)
-        graph.save(str(path))
-        graph.close()
+        with warnings.catch_warnings():
+            # It says that lists have no memory-mapped form; we load into memory.
+            warnings.simplefilter("ignore", kglite.MappedFallbackWarning)
+            graph.save(str(path))
+            graph.close()
         scratch.unlink(missing_ok=True)
 
     def cypher(
