@@ -59,6 +59,7 @@ def _extraction() -> str:
 
 
 def _files(graph: str) -> str:
+    from kg.graph.data import store_hash
     from kg.workspace import Workspace
 
     workspace = Workspace.open(graph)
@@ -68,9 +69,14 @@ def _files(graph: str) -> str:
         return "the embedded store is missing or older than the files; it is rebuilt when next opened"
     if known != now:
         raise KGError(
-            f"{graph}: the store's graph {known[:16]} is not the files' {now[:16]}; delete graph.json"
+            f"{graph}: the store was made of graph {known[:16]}, the files give {now[:16]}; delete graph.json"
         )
-    return f"the store is what the files give ({now[:16]})"
+    held = store_hash(workspace.store())
+    if held != now:
+        raise KGError(
+            f"{graph}: the store holds graph {held[:16]}, the files give {now[:16]}; delete graph.json"
+        )
+    return f"the store holds what the files give ({now[:16]})"
 
 
 def _quotes(graph: str) -> str:
@@ -78,16 +84,18 @@ def _quotes(graph: str) -> str:
 
     workspace = Workspace.open(graph)
     papers = {paper.id: paper for paper in workspace.papers()}
-    store = workspace.store()
     count = 0
-    for edge in store.edges():
+    for edge in workspace.store().edges():
         if edge["origin"] != "text":
             continue
+        if edge["paper"] not in papers:
+            raise KGError(
+                f"{graph}: edge {edge['id']} ({edge['type']}) quotes {edge['paper']}, which is not here"
+            )
         text = papers[edge["paper"]].text(edge["field"])
         if text[edge["quote_start"] : edge["quote_end"]] != edge["quote"]:
             raise KGError(f"{graph}: edge {edge['id']} ({edge['type']}) does not quote {edge['paper']}")
         if not edge["quote_start"] <= edge["mention_start"] < edge["mention_end"] <= edge["quote_end"]:
             raise KGError(f"{graph}: edge {edge['id']} ({edge['type']}) names nothing inside its quote")
         count += 1
-    store.close()
     return f"all {count:,} edges read from text quote their paper"

@@ -14,6 +14,10 @@ class InputError(KGError, ValueError):
     """An input (file, record, option) cannot be read or makes no sense."""
 
 
+class UsageError(InputError):
+    """An option or argument is not of the form it must have (the command line exits with 2)."""
+
+
 class SchemaError(KGError, ValueError):
     """`schema/methods.yaml`, or a fact measured against it, is wrong."""
 
@@ -23,7 +27,7 @@ class EvidenceError(KGError, ValueError):
 
 
 class QueryError(KGError, ValueError):
-    """A query file, its arguments or a Cypher text cannot be used."""
+    """A query file, its arguments or a Cypher text cannot be used (the command line exits with 2)."""
 
 
 class NotFoundError(KGError, LookupError):

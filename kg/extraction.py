@@ -14,7 +14,7 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import chain, islice
 from queue import SimpleQueue
 
@@ -77,7 +77,20 @@ def extract_all(papers: Iterable[Paper], processes: int | None = None) -> Iterat
 
 
 def _checked(papers: list[Paper], nlp: Language) -> list[Extracted]:
-    return [sound(paper, facts) for paper, facts in zip(papers, extractors.extract(papers, nlp), strict=True)]
+    """Extract; a paper that the extractor cannot take is reported and has no facts."""
+    try:
+        return [
+            sound(paper, facts) for paper, facts in zip(papers, extractors.extract(papers, nlp), strict=True)
+        ]
+    except Exception as error:  # whatever it is, it must not cost the other papers
+        if len(papers) > 1:
+            return [one for paper in papers for one in _checked([paper], nlp)]
+        paper = papers[0]
+        line = f"{paper.id} ({paper.title[:60]!r}): the extractor failed ({error!r}); report this"
+        empty = PaperFacts(
+            paper.text_hash, "method", (), (), (), (), extractors.EXTRACTOR, extractors.VERSION
+        )
+        return [(empty, [line])]
 
 
 class _Worker:
@@ -85,7 +98,8 @@ class _Worker:
 
     def __init__(self) -> None:
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        command = [sys.executable, "-c", "from kg.extraction import serve; serve()"]
+        # -P: what lies in the current folder must not be taken for a module.
+        command = [sys.executable, "-P", "-c", "from kg.extraction import serve; serve()"]
         self._process = subprocess.Popen(  # noqa: S603 - our own code in our own interpreter
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
         )
@@ -96,7 +110,8 @@ class _Worker:
     def __exit__(self, *error: object) -> None:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                pipe.close()
+                with suppress(OSError):  # the worker may be dead, its pipe broken
+                    pipe.close()
         self._process.wait()
 
     def extract(self, papers: list[Paper]) -> list[Extracted]:

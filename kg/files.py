@@ -74,6 +74,11 @@ def _replace(path: Path, mode: str, encoding: str | None, newline: str | None) -
     sync_folder(path.parent)
 
 
+def is_scratch(path: Path) -> bool:
+    """Whether a file is the unfinished copy of one that was being written."""
+    return path.name.startswith(".kg-") and path.name.endswith(".tmp")
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename in `folder` survive a power cut (Windows does so by itself and offers no call)."""
     if os.name == "nt":

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from extractors import EXTRACTOR, VERSION
-from kg.errors import InputError
+from kg.errors import InputError, WorkspaceError
 from kg.extraction import Extracted, extract_all
 from kg.model import Paper, PaperFacts
 from kg.progress import Progress
@@ -116,7 +116,7 @@ def _run(
             on_problem(problem)
 
     workspace = Workspace.open_or_new(out)
-    with workspace.lock():
+    with workspace.discarded_if_empty(), workspace.writing():
         old = workspace.manifest
         records = read(inputs, reader=reader, mapping=mapping, strict=strict, on_problem=report)
         shards, count = _write_records(workspace, records)
@@ -203,7 +203,11 @@ def _known(folder: Path) -> dict[str, str]:
     """Return text hash -> shard for all facts of the present extractor, also those of a killed build."""
     out: dict[str, str] = {}
     for path in sorted(folder.glob("*.parquet")):
-        table = read_table(path, ["text_hash", "extractor", "version"])
+        try:
+            table = read_table(path, ["text_hash", "extractor", "version"])
+            read_table(path)
+        except WorkspaceError:
+            continue  # damaged: its texts are read again, and the new manifest drops it
         for key, *mark in zip(*(column.to_pylist() for column in table.columns), strict=True):
             if mark == [EXTRACTOR, VERSION]:
                 out.setdefault(key, path.name)

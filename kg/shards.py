@@ -60,7 +60,7 @@ def write_shard(folder: Path, rows: Sequence[T], kind: type[T]) -> str:
     pq.write_table(table, sink, compression="zstd")
     content = sink.getvalue().to_pybytes()
     path = folder / f"{hashlib.sha256(content).hexdigest()[:20]}.parquet"
-    if not path.exists():
+    if not path.exists() or path.read_bytes() != content:  # a damaged one is written again
         folder.mkdir(parents=True, exist_ok=True)
         with atomic_write(path, "wb") as file:
             file.write(content)

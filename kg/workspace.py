@@ -13,9 +13,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +27,19 @@ import pyarrow.compute as pc
 from filelock import FileLock, Timeout
 
 from kg.errors import WorkspaceError
-from kg.files import atomic_write
+from kg.files import atomic_write, is_scratch
 from kg.graph import GraphData, build_graph
 from kg.identity import Identity
 from kg.model import Paper, PaperFacts
 from kg.resolve import Observations, Resolution, resolve
+from kg.resolve.aliases import GAZETTEERS
 from kg.resources import data_dir, gazetteer_dir
 from kg.shards import read_rows, read_table, rows_of
 from kg.stores.embedded import EmbeddedStore
 
 FORMAT = 1
 _BATCH = 500
+_PATIENCE = 600.0  # seconds that a reader waits for a writer to leave a store behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +62,17 @@ class Manifest:
 
 @cache
 def _code_hash() -> str:
-    """Content hash of all that turns facts into the graph: a store made by other code is old."""
+    """Content hash of all that turns facts into a store: a store made by other code is old."""
     here = Path(__file__).parent
-    paths = [here / "identity.py", *(here / "resolve").glob("*.py"), *(here / "graph").glob("*.py")]
-    paths += gazetteer_dir().glob("*.tsv")
-    return hashlib.sha256(b"\x00".join(path.read_bytes() for path in sorted(paths))).hexdigest()
+    paths = [here / name for name in ("identity.py", "generate.py", "schema.py", "readers/ids.py")]
+    paths += [
+        *(here / "resolve").glob("*.py"),
+        *(here / "graph").glob("*.py"),
+        here / "stores" / "embedded.py",
+    ]
+    paths += [gazetteer_dir() / name for name in GAZETTEERS]
+    parts = [path.read_bytes() for path in sorted(paths)]
+    return hashlib.sha256(b"\x00".join([*parts, version("kglite").encode()])).hexdigest()
 
 
 class Workspace:
@@ -118,27 +129,51 @@ class Workspace:
             return cls.open(folder)
         if folder.exists() and not folder.is_dir():
             raise WorkspaceError(f"{folder}: is a file; name a folder for the graph (by custom NAME.kg)")
-        if folder.is_dir() and {p.name for p in folder.iterdir()} - {"papers", "facts", ".lock"}:
+        ours = {"papers", "facts", ".lock"}
+        if folder.is_dir() and any(p.name not in ours and not is_scratch(p) for p in folder.iterdir()):
             raise WorkspaceError(
                 f"{folder}: is a folder with other files in it; name another one for the graph"
             )
         folder.mkdir(parents=True, exist_ok=True)
         return cls(folder, Manifest())
 
-    def lock(self) -> FileLock:
-        """Take the writer's lock, to be used as a context manager.
+    @contextmanager
+    def writing(self, *, wait: float = 0.0) -> Iterator[None]:
+        """Be the only writer; what another one has written meanwhile is read again.
+
+        Args:
+            wait: seconds to wait for another writer.
 
         Raises:
-            WorkspaceError: if another process writes this workspace.
+            WorkspaceError: if another process is still writing this workspace.
         """
         lock = FileLock(self.path / ".lock")
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=wait)
         except Timeout as error:
             raise WorkspaceError(
                 f"{self.path}: another process is writing it; wait until it has ended"
             ) from error
-        return lock
+        try:
+            if (self.path / "manifest.json").is_file():
+                self.manifest = Workspace.open(self.path).manifest
+            for folder in (self.path, self.path / "papers", self.path / "facts"):
+                for path in folder.glob("*"):
+                    if is_scratch(path):  # left by a writer that was killed
+                        path.unlink()
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def discarded_if_empty(self) -> Iterator[None]:
+        """Remove the folder again where a first build fails before it has read anything."""
+        try:
+            yield
+        except BaseException:
+            if not (self.path / "manifest.json").exists() and not any(self.path.glob("*/*.parquet")):
+                shutil.rmtree(self.path, ignore_errors=True)
+            raise
 
     def save(self, manifest: Manifest) -> None:
         """Make a new manifest count, then remove the shards it no longer names."""
@@ -208,14 +243,16 @@ class Workspace:
         parts = [*sorted(self.manifest.shards), "|", *sorted(self.manifest.facts), _code_hash()]
         return hashlib.sha256("\n".join(parts).encode() + schema).hexdigest()
 
+    def _store_file(self) -> Path:
+        return self.path / f"graph.{self._state()[:16]}.kglite"
+
     def info(self) -> dict[str, Any]:
         """Return what graph.json says: `state`, `hash`, `counts`; empty when there is no usable store."""
         try:
             raw: dict[str, Any] = json.loads((self.path / "graph.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
-        usable = raw.get("state") == self._state() and (self.path / "graph.kglite").is_file()
-        return raw if usable else {}
+        return raw if raw.get("state") == self._state() and self._store_file().is_file() else {}
 
     def refresh(self) -> dict[str, Any]:
         """Rebuild the embedded store if it is missing or older than the files; return `info()`."""
@@ -226,15 +263,18 @@ class Workspace:
         with atomic_write(self.path / "resolved.jsonl", "w") as file:
             for decision in resolution.decisions:
                 file.write(json.dumps(asdict(decision), ensure_ascii=False) + "\n")
-        EmbeddedStore.create(self.path / "graph.kglite", data)
+        EmbeddedStore.create(self._store_file(), data)
         info = {"state": self._state(), "hash": data.hash(), "counts": data.counts()}
         with atomic_write(self.path / "graph.json", "w") as file:
             file.write(json.dumps(info, indent=1) + "\n")
+        for path in self.path.glob("graph.*.kglite"):
+            if path != self._store_file():
+                path.unlink()
         return info
 
     def store(self) -> EmbeddedStore:
         """Open the embedded store, rebuilt first where that is needed."""
         if not self.info():
-            with self.lock():
+            with self.writing(wait=_PATIENCE):
                 self.refresh()
-        return EmbeddedStore(self.path / "graph.kglite")
+        return EmbeddedStore(self._store_file())

@@ -124,6 +124,28 @@ def test_a_number_that_is_not_where_it_says_is_refused() -> None:
             _graph((EWC, replace(good, results=(broken,))))
 
 
+def test_a_number_that_reads_otherwise_is_refused() -> None:
+    good = _facts()
+    for broken in (replace(good.results[0], value=45.0), replace(good.results[0], unit="BLEU")):
+        with pytest.raises(EvidenceError, match="reads"):
+            _graph((EWC, replace(good, results=(broken,))))
+
+
+def test_the_main_method_is_the_first_named_where_the_title_names_none() -> None:
+    one = paper("On forgetting", "We propose Foo. A Bar gate helps. Foo avoids drift.", id="paper:foo")
+    introduced = [claim(one, "introduces", name, "Method") for name in ("Bar gate", "Foo")]
+    edges = _edges(_graph((one, facts(one, *introduced, claim(one, "targets", "drift", "Problem")))))
+    assert ("Foo", "TARGETS", "drift") in edges
+    assert ("Bar gate", "TARGETS", "drift") not in edges
+
+
+def test_a_name_inside_a_word_of_the_title_is_not_named_by_it() -> None:
+    one = paper("Cyclical learning", "We propose CYC. CL is a part. CYC avoids drift.", id="paper:cyc")
+    introduced = [claim(one, "introduces", name, "Method") for name in ("CYC", "CL")]
+    edges = _edges(_graph((one, facts(one, *introduced, claim(one, "targets", "drift", "Problem")))))
+    assert ("CYC", "TARGETS", "drift") in edges
+
+
 def test_the_order_of_papers_never_changes_the_graph() -> None:
     other = paper("Other", "SGD suffers from drift. We study drift.", id="paper:other")
     more = facts(other, claim(other, "targets", "drift", "Problem", stance="studies"))
@@ -143,3 +165,21 @@ def test_a_writer_refuses_what_the_schema_does_not_know() -> None:
         writer.add({"id": "metric:x"})
     with pytest.raises(SchemaError, match="'colour' is not in the schema"):
         writer.add({"id": "metric:x", "name": "x", "search_text": "x", "colour": "red"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("origin", "banana"),
+        ("field", "footnote"),
+        ("confidence", 7.0),
+        ("stance", "hates"),
+        ("to_type", "Task"),
+    ],
+)
+def test_a_writer_refuses_values_that_the_schema_forbids(name: str, value: object) -> None:
+    (row, *_) = _graph((EWC, _facts())).edges["TARGETS"].to_pylist()
+    writer = TableWriter("TARGETS")
+    writer.add(row | {name: value})
+    with pytest.raises(SchemaError, match=f"{name} is .* which the schema forbids"):
+        writer.table()

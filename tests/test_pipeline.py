@@ -9,8 +9,11 @@ import time
 from pathlib import Path
 
 import pytest
+from spacy.tokens import Doc
 
 import kg
+from extractors.claims import Claims
+from kg.doctor import checks
 from kg.errors import InputError, WorkspaceError
 from kg.pipeline import Summary
 from kg.readers import Problem
@@ -104,8 +107,8 @@ def test_a_failed_build_leaves_the_graph_as_it_was(few: str, tmp_path: Path) -> 
 
 def test_a_deleted_store_is_rebuilt(few: str, tmp_path: Path) -> None:
     summary = kg.build([few], tmp_path / "g.kg")
-    for name in ("graph.kglite", "graph.json"):
-        (tmp_path / "g.kg" / name).unlink()
+    for name in ("graph.*.kglite", "graph.json"):
+        next((tmp_path / "g.kg").glob(name)).unlink()
         with kg.open(tmp_path / "g.kg") as g:
             assert len(g.methods_targeting("forgetting")) == 30
         assert Workspace.open(tmp_path / "g.kg").info()["hash"] == summary.graph_hash
@@ -149,7 +152,7 @@ def test_a_killed_build_goes_on_and_gives_the_same_graph(tmp_path: Path) -> None
 def test_a_second_writer_is_refused(few: str, tmp_path: Path) -> None:
     kg.build([few], tmp_path / "g.kg")
     with (
-        Workspace.open(tmp_path / "g.kg").lock(),
+        Workspace.open(tmp_path / "g.kg").writing(),
         pytest.raises(WorkspaceError, match="another process is writing"),
     ):
         _in_another_process(few, tmp_path / "g.kg")
@@ -188,3 +191,85 @@ def test_a_damaged_manifest_is_one_clear_line(few: str, tmp_path: Path) -> None:
 def test_a_missing_graph_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="make one with `kg build INPUT"):
         kg.open(tmp_path / "none.kg")
+
+
+def test_a_store_of_another_graph_is_never_taken_for_this_one(tmp_path: Path) -> None:
+    a, b = _write(tmp_path / "a.jsonl", PAPERS[:3]), _write(tmp_path / "b.jsonl", PAPERS[3:6])
+    out = tmp_path / "g.kg"
+    kg.build([a], out)
+    old = (out / "graph.json").read_bytes()
+    kg.build([b], out)
+    # As if it had been killed between writing the store and saying so.
+    (out / "graph.json").write_bytes(old)
+    kg.build([a], out)
+    with kg.open(out) as g:
+        assert {row["method"] for row in g.methods_targeting("forgetting")} == {
+            "Widget1",
+            "Widget2",
+            "Widget3",
+        }
+    assert all(check.ok for check in checks(str(out)))
+
+
+def test_what_another_writer_added_meanwhile_is_kept(tmp_path: Path) -> None:
+    a, b = _write(tmp_path / "a.jsonl", PAPERS[:3]), _write(tmp_path / "b.jsonl", PAPERS[3:6])
+    kg.build([a], tmp_path / "g.kg")
+    early = Workspace.open(tmp_path / "g.kg")
+    kg.add([b], tmp_path / "g.kg")
+    with early.writing():
+        assert early.manifest == Workspace.open(tmp_path / "g.kg").manifest
+
+
+def test_the_lock_is_let_go_when_the_block_ends(few: str, tmp_path: Path) -> None:
+    kg.build([few], tmp_path / "g.kg")
+    workspace = Workspace.open(tmp_path / "g.kg")
+    with workspace.writing():
+        pass
+    with Workspace.open(tmp_path / "g.kg").writing():
+        pass
+
+
+def test_leftovers_of_a_killed_writer_do_not_block_the_next(few: str, tmp_path: Path) -> None:
+    out = tmp_path / "g.kg"
+    (out / "papers").mkdir(parents=True)
+    for folder in (out, out / "papers"):
+        (folder / ".kg-0123456789abcdef.tmp").write_text("half")
+    kg.build([few], out)
+    assert not list(out.rglob("*.tmp"))
+
+
+@pytest.mark.parametrize("folder", ["papers", "facts"])
+def test_a_damaged_shard_is_mended_by_building_again(few: str, tmp_path: Path, folder: str) -> None:
+    out = tmp_path / "g.kg"
+    whole = kg.build([few], out)
+    shard = next((out / folder).glob("*.parquet"))
+    shard.write_bytes(shard.read_bytes()[:-50])
+    assert kg.build([few], out).graph_hash == whole.graph_hash
+    assert all(check.ok for check in checks(str(out)))
+
+
+def test_a_failed_first_build_leaves_no_folder_behind(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text("{}\n")
+    with pytest.raises(InputError):
+        kg.build([str(empty)], tmp_path / "g.kg")
+    assert not (tmp_path / "g.kg").exists()
+
+
+def test_a_paper_that_breaks_the_extractor_costs_no_other(
+    few: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Claims.__call__
+
+    def fragile(self: Claims, doc: Doc) -> Doc:
+        if "Widget7" in doc.text:
+            raise ValueError("boom")
+        return real(self, doc)
+
+    monkeypatch.setattr(Claims, "__call__", fragile)
+    summary = kg.build([few], tmp_path / "g.kg", processes=1)
+    assert len(summary.refused) == 1
+    assert "Widget7" in summary.refused[0]
+    assert "boom" in summary.refused[0]
+    with kg.open(tmp_path / "g.kg") as g:
+        assert len(g.methods_targeting("forgetting")) == 29

@@ -102,6 +102,13 @@ def test_a_generic_head_is_no_broader_term() -> None:
     ).broader
 
 
+def test_a_paper_that_uses_two_forms_supports_the_thing_once() -> None:
+    one = paper("a", "We use CIFAR-10 and CIFAR 10 here.")
+    both = facts(one, *(claim(one, "datasets", name, "Dataset") for name in ("CIFAR-10", "CIFAR 10")))
+    (node,) = _resolved(both, _uses("b", "CIFAR10", label="Dataset")).nodes.values()
+    assert node.support == 2
+
+
 def test_the_order_of_papers_never_changes_identity() -> None:
     papers = [
         _uses("a", "SAM", "Segment Anything Model"),

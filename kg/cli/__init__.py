@@ -5,13 +5,14 @@ Stdout is data, stderr is talk. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 n
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
 import typer
 
 from kg.cli import build, export, inspect, questions
-from kg.errors import KGError, NotFoundError
+from kg.errors import KGError, NotFoundError, QueryError, UsageError
 
 app = typer.Typer(
     name="kg",
@@ -27,7 +28,11 @@ for module in (build, questions, export, inspect):
 
 
 def main() -> None:
-    """Run the command line; only `KGError` is caught, and becomes one line on stderr."""
+    """Run the command line; what a user can meet becomes one line on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        # Papers hold every letter there is; a pipe on Windows or a C locale takes few of them.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         app()
     except NotFoundError as error:
@@ -35,7 +40,7 @@ def main() -> None:
         sys.exit(3)
     except KGError as error:
         print(f"kg: {error}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, (UsageError, QueryError)) else 1)
     except KeyboardInterrupt:
         print("kg: stopped; run the same command again to go on", file=sys.stderr)
         sys.exit(130)
@@ -43,3 +48,6 @@ def main() -> None:
         # The reader (head, less) has seen enough. Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        print(f"kg: {error.filename or 'input or output'}: {error.strerror or error}", file=sys.stderr)
+        sys.exit(1)

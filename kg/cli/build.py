@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kg.cli.common import say
-from kg.errors import InputError
+from kg.errors import UsageError
 
 Inputs = Annotated[
     list[str],
@@ -34,7 +34,7 @@ def _mapping(given: list[str] | None) -> dict[str, str] | None:
     for item in given or ():
         name, equals, column = item.partition("=")
         if not equals or not name or not column:
-            raise InputError(f"--map {item!r}: expected FIELD=COLUMN, such as title=headline")
+            raise UsageError(f"--map {item!r}: expected FIELD=COLUMN, such as title=headline")
         out[name] = column
     return out or None
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kg.cli.common import Format, FormatOpt, GraphArg, print_rows, say
-from kg.errors import KGError
+from kg.errors import KGError, UsageError
 
 
 def stats(graph: GraphArg, form: FormatOpt = Format.table) -> None:
@@ -79,7 +79,7 @@ def schema(
     texts = {"md": made["schema.md"], "cypher": made["constraints.cypher"]}
     texts["yaml"] = (folder / "methods.yaml").read_text(encoding="utf-8")
     if form not in texts:
-        raise KGError(f"--format {form!r}: choose md, cypher or yaml")
+        raise UsageError(f"--format {form!r}: choose md, cypher or yaml")
     print(texts[form], end="")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import IO
 
-from kg.errors import InputError, nearest
+from kg.errors import InputError, UsageError, nearest
 from kg.export.base import Exportable, GraphRows
 from kg.export.facts import guide_facts, guide_papers, write_facts, write_papers
 from kg.export.graphs import write_cytoscape, write_gexf, write_graphml
@@ -85,7 +85,7 @@ def export(source: Exportable, format: str, out: Path | None = None, *, as_csv: 
 
 def _writer(name: str, as_csv: bool) -> Writer:
     if name not in FORMATS:
-        raise InputError(
+        raise UsageError(
             f"there is no export format {name!r}.{nearest(name, FORMATS)} Formats: {', '.join(FORMATS)}"
         )
     chosen = FORMATS[name]
@@ -93,7 +93,7 @@ def _writer(name: str, as_csv: bool) -> Writer:
         return chosen.write
     if chosen.write_csv is None:
         tables = ", ".join(key for key, entry in FORMATS.items() if entry.write_csv)
-        raise InputError(f"the format {name!r} has no CSV form (only {tables}); use {chosen.suffix!r} files")
+        raise UsageError(f"the format {name!r} has no CSV form (only {tables}); use {chosen.suffix!r} files")
     return chosen.write_csv
 
 

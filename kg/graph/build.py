@@ -8,13 +8,14 @@ one sentence names both the component and the object.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kg.graph.data import GraphData, TableWriter
 from kg.graph.evidence import check_claim, check_result, context_of, quote_fields
 from kg.model import Claim, Evidence, Mention, Paper, PaperFacts, Result
-from kg.resolve import Canonical, LocalNames, Resolution, content_id
+from kg.resolve import Canonical, LocalNames, Resolution, content_id, forms
 from kg.schema import schema
 
 _METHODS = ("Method", "Tool")
@@ -122,6 +123,7 @@ class _PaperEdges:
         for result in facts.results:
             check_result(paper, result)
         introduced = [c for c in facts.claims if c.role == "introduces" and c.label in _METHODS]
+        introduced.sort(key=lambda c: (c.evidence[0].field != "title", c.evidence[0].mention_start))
         self.main = next((c for c in introduced if self._in_title(c)), introduced[0] if introduced else None)
         self.components = [c for c in introduced if c is not self.main]
 
@@ -139,8 +141,8 @@ class _PaperEdges:
 
     def _in_title(self, claim: Claim) -> bool:
         return any(evidence.field == "title" for evidence in claim.evidence) or any(
-            text.casefold() in self.paper.title.casefold()
-            for text in (claim.name.text, *(alias.text for alias in claim.aliases))
+            re.search(rf"(?<!\w){re.escape(form)}(?!\w)", self.paper.title, re.IGNORECASE)
+            for form in forms(claim)
         )
 
     def _paper_end(self) -> tuple[str, str]:
@@ -169,9 +171,15 @@ class _PaperEdges:
         """The main method, and the components that the same sentence names."""
         if self.main is not None:
             yield self.main
+        named = {
+            m.text.casefold()
+            for m in self.facts.mentions
+            if m.field == evidence.field and evidence.quote_start <= m.start and m.end <= evidence.quote_end
+        }
         place = (evidence.field, evidence.quote_start)
         for component in self.components:
-            if any((e.field, e.quote_start) == place for e in component.evidence):
+            here = any((e.field, e.quote_start) == place for e in component.evidence)
+            if here or any(form.casefold() in named for form in forms(component)):
                 yield component
 
     def _edge(

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from itertools import chain
+from typing import Any, Protocol
 
 import pyarrow as pa
 
 from kg.errors import SchemaError
-from kg.schema import Property, schema
+from kg.schema import EdgeType, Property, schema
 
 ENDS = ("from", "to", "from_type", "to_type")
 _ARROW = {"integer": pa.int64(), "double": pa.float64(), "boolean": pa.bool_()}
@@ -62,16 +65,58 @@ class GraphData:
 
     def hash(self) -> str:
         """Content hash of the whole graph: equal graphs, and only they, have equal hashes."""
-        digest = hashlib.sha256()
-        for row in (*self.iter_nodes(), *self.iter_edges()):
-            digest.update(json.dumps(row, sort_keys=True, ensure_ascii=False).encode() + b"\n")
-        return digest.hexdigest()
+        return rows_hash(chain(self.iter_nodes(), self.iter_edges()))
+
+
+def rows_hash(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Content hash of rows in their order: nodes by label and id, then edges by type and id."""
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(json.dumps(row, sort_keys=True, ensure_ascii=False).encode() + b"\n")
+    return digest.hexdigest()
+
+
+def store_hash(store: Readable) -> str:
+    """Content hash of what a store holds; equal to the `hash` of the graph it was made from."""
+    return rows_hash(chain(store.nodes(), store.edges()))
+
+
+class Readable(Protocol):
+    """What gives nodes and edges back, as every `kg.stores.Store` does."""
+
+    def nodes(self) -> Iterator[dict[str, Any]]:
+        """Yield nodes by label and id."""
+        ...
+
+    def edges(self) -> Iterator[dict[str, Any]]:
+        """Yield edges by type and id."""
+        ...
 
 
 def _rows(type_name: str, table: pa.Table) -> Iterator[dict[str, Any]]:
     for batch in table.to_batches(max_chunksize=10_000):
         for row in batch.to_pylist():
             yield {"type": type_name, **row}
+
+
+def _checks(type_name: str) -> Iterator[tuple[str, Callable[[Any], bool]]]:
+    """Yield what each column must be: of an enum, within bounds, of a label that the edge joins."""
+    known = schema()
+    kind = known.nodes.get(type_name) or known.edges[type_name]
+    for prop in kind.properties.values():
+        if prop.range in known.enums:
+            yield prop.name, frozenset(known.enums[prop.range]).__contains__
+        elif prop.minimum is not None or prop.maximum is not None:
+            low = -math.inf if prop.minimum is None else prop.minimum
+            high = math.inf if prop.maximum is None else prop.maximum
+            yield prop.name, partial(_within, low, high)
+    if isinstance(kind, EdgeType):
+        yield "from_type", frozenset(kind.subjects).__contains__
+        yield "to_type", frozenset(kind.objects).__contains__
+
+
+def _within(low: float, high: float, value: float) -> bool:
+    return low <= value <= high
 
 
 class TableWriter:
@@ -81,6 +126,7 @@ class TableWriter:
         self.type_name = type_name
         self.columns = arrow_schema(type_name)
         self._required = [f.name for f in self.columns if not f.nullable]
+        self._checks = dict(_checks(type_name))
         self._rows: list[Mapping[str, Any]] = []
         self._batches: list[pa.RecordBatch] = []
 
@@ -88,7 +134,8 @@ class TableWriter:
         """Take one row.
 
         Raises:
-            SchemaError: if a required value is missing or a key is unknown.
+            SchemaError: if a required value is missing, a key is unknown or (at the latest in `table`) a
+                value is none that the schema allows.
         """
         for name in self._required:
             if row.get(name) is None:
@@ -104,6 +151,11 @@ class TableWriter:
 
     def _flush(self) -> None:
         if self._rows:
+            for name, check in self._checks.items():
+                for row in self._rows:
+                    if (value := row.get(name)) is not None and not check(value):
+                        what = f"{self.type_name} {row.get('id')!r}"
+                        raise SchemaError(f"{what}: {name} is {value!r}, which the schema forbids")
             self._batches.append(pa.RecordBatch.from_pylist(list(self._rows), schema=self.columns))
             self._rows = []
 

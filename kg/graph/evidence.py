@@ -60,6 +60,16 @@ def check_claim(paper: Paper, claim: Claim) -> None:
         raise _refuse(paper, f"{claim.role} {claim.name.text!r} has outcome {claim.outcome!r}")
 
 
+def _parsed(text: str, quote: str) -> tuple[float, str | None] | None:
+    # Imported here: it brings spaCy along, and a graph that is only read needs none.
+    from extractors.quantities import parse_quantity
+
+    try:
+        return parse_quantity(text, quote)
+    except ValueError:
+        return None
+
+
 def check_result(paper: Paper, result: Result) -> None:
     """Check every offset of a claimed number.
 
@@ -73,6 +83,10 @@ def check_result(paper: Paper, result: Result) -> None:
         raise _refuse(
             paper, f"the number {result.value_text!r} is not at {e.field}[{e.mention_start}:{e.mention_end}]"
         )
+    read = _parsed(result.value_text, text[e.quote_start : e.quote_end])
+    if read != (result.value, result.unit):
+        stored = f"{result.value:g} {result.unit or ''}".rstrip()
+        raise _refuse(paper, f"the number {result.value_text!r} reads {read}, not {stored!r}")
     for mention in (result.metric, result.on, result.method, result.baseline):
         if mention is not None:
             check_mention(paper, mention)

@@ -2,7 +2,7 @@
 
 from kg.resolve.canonical import Canonical, Resolution, content_id, resolve, slug
 from kg.resolve.cluster import Decision
-from kg.resolve.observe import LocalNames, Observations
+from kg.resolve.observe import LocalNames, Observations, forms
 
 __all__ = [
     "Canonical",
@@ -11,6 +11,7 @@ __all__ = [
     "Observations",
     "Resolution",
     "content_id",
+    "forms",
     "resolve",
     "slug",
 ]

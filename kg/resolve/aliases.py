@@ -8,7 +8,7 @@ from functools import cache
 from kg.resolve.normalise import joined, tokens
 from kg.resources import gazetteer_dir
 
-_FAMILY = {
+GAZETTEERS = {
     "resources.tsv": "Resource",
     "metrics.tsv": "Metric",
     "tasks.tsv": "Task",
@@ -27,7 +27,7 @@ def alias_table() -> dict[tuple[str, str], str]:
     table: dict[tuple[str, str], str] = {}
     dropped: set[tuple[str, str]] = set()
     names: set[tuple[str, str]] = set()
-    for file, family in _FAMILY.items():
+    for file, family in GAZETTEERS.items():
         with (gazetteer_dir() / file).open(encoding="utf-8", newline="") as lines:
             rows = csv.DictReader(
                 (x for x in lines if not x.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE

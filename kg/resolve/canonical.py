@@ -88,7 +88,7 @@ def resolve(seen: Observations) -> Resolution:
         ids.update(dict.fromkeys(members, node_id))
     nodes: dict[str, Canonical] = {}
     taken: set[Key] = set()
-    for head, entry in sorted(merged.items(), key=lambda item: (-item[1].papers, item[0])):
+    for head, entry in sorted(merged.items(), key=lambda item: (-len(item[1].papers), item[0])):
         nodes[ids[head]] = _canonical(head, entry, ids[head], taken)
     broader = tuple(_broader(merged, ids))
     decisions = tuple(sorted([*clusters.decisions, *broader]))
@@ -113,7 +113,7 @@ def _canonical(head: Key, entry: Entry, node_id: str, taken: set[Key]) -> Canoni
         label="Method" if family == "Method" else labels[0],
         name=name,
         aliases=aliases,
-        support=entry.papers,
+        support=len(entry.papers),
         kind=("tool" if tool else "method") if family == "Method" else None,
     )
 

@@ -33,18 +33,18 @@ class Entry:
     Attributes:
         surfaces: verbatim form -> number of papers that use it as the name (an alias may have 0).
         labels: label -> number of papers that use it so.
-        papers: number of papers.
+        papers: which papers use it, by number.
     """
 
     surfaces: Counter[str] = field(default_factory=Counter)
     labels: Counter[Label] = field(default_factory=Counter)
-    papers: int = 0
+    papers: set[int] = field(default_factory=set)
 
     def absorb(self, other: Entry) -> None:
         """Add what was observed of another key."""
         self.surfaces.update(other.surfaces)
         self.labels.update(other.labels)
-        self.papers += other.papers
+        self.papers |= other.papers
 
 
 def forms(claim: Claim) -> list[str]:
@@ -95,12 +95,14 @@ class Observations:
     def __init__(self) -> None:
         self.entries: dict[Key, Entry] = {}
         self.acronyms: dict[Key, Counter[str]] = {}
+        self._count = 0
 
     def add(self, facts: PaperFacts) -> None:
         """Observe one paper: the names in its claims.
 
         What a number is linked to (any metric phrase, any condition) makes no name; it may refer to one.
         """
+        self._count += 1
         local = LocalNames(facts)
         seen: dict[Key, tuple[Label, dict[str, int]]] = {}
         for claim in facts.claims:
@@ -109,7 +111,7 @@ class Observations:
             texts.update({text: int(text == claim.name.text) for text in variants(claim)})
         for key, (label, texts) in seen.items():
             entry = self.entries.setdefault(key, Entry())
-            entry.papers += 1
+            entry.papers.add(self._count)
             entry.labels[label] += 1
             for text, votes in texts.items():
                 entry.surfaces[text] += votes

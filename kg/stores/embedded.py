@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,6 +20,9 @@ from kg.stores.base import Row
 
 # Its advice on absent types and properties goes to stderr, where an empty graph would look broken.
 kglite.set_query_warning_policy("silent")
+
+
+_LOAD = re.compile(r"\bLOAD\s+(?:\w+\s+)*?CSV\b", re.IGNORECASE)
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
@@ -80,7 +84,7 @@ class EmbeddedStore:
     @classmethod
     def create(cls, path: Path, data: GraphData) -> None:
         """Write `data` to `path` (replaced whole, at the end: a reader never sees half a graph)."""
-        scratch = path.with_name(path.name + ".tmp")
+        scratch = path.with_name(f".kg-{path.stem}.tmp")
         scratch.unlink(missing_ok=True)
         graph = kglite.open(str(scratch), durable="off", lock=False)
         for label, table in data.nodes.items():
@@ -101,13 +105,22 @@ class EmbeddedStore:
         self, query: str, params: Mapping[str, Any] | None = None, *, timeout: float | None = None
     ) -> list[Row]:
         """See `Store.cypher`."""
+        return self.table(query, params, timeout=timeout)[1]
+
+    def table(
+        self, query: str, params: Mapping[str, Any] | None = None, *, timeout: float | None = None
+    ) -> tuple[list[str], list[Row]]:
+        """Do as `cypher`; return the names of the columns, which are there without rows too, and the rows."""
+        if _LOAD.search(query):
+            # Read-only mode stops writing to the graph, not reading of files.
+            raise QueryError("LOAD CSV reads files of this machine and is refused")
         limit = None if timeout is None else int(timeout * 1000)
         try:
             result = self._graph.cypher(query, params=dict(params or {}), timeout_ms=limit)
         except (kglite.KgError, TypeError) as error:  # TypeError: a value it cannot take
             raise QueryError(" ".join(str(error).split())) from error
         assert isinstance(result, kglite.ResultView)  # noqa: S101 - no other output form was asked for
-        return list(result.to_list())
+        return list(result.columns), list(result.to_list())
 
     def nodes(self, label: str | None = None) -> Iterator[Row]:
         """See `Store.nodes`."""
