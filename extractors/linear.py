@@ -54,7 +54,8 @@ class Weights:
         for features in cases:
             starts.append(len(flat))
             flat.append(bias)
-            flat += [row for feature in features if (row := get(feature)) is not None]
+            # Sorted: sums of floats depend on their order, and that of a set on the process.
+            flat += sorted(row for feature in features if (row := get(feature)) is not None)
         if not starts:
             return np.zeros((0, len(self.outputs)))
         scores: Floats = np.add.reduceat(self._values[flat], starts, axis=0)

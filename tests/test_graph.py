@@ -79,6 +79,20 @@ def test_a_component_takes_an_edge_only_where_one_sentence_names_both() -> None:
     assert ("Foo", "TARGETS", "drift") in edges
 
 
+def test_a_used_method_targets_a_problem_only_where_a_sentence_says_so() -> None:
+    one = paper(
+        "Foo",
+        "We study Bar and Baz. Bar (a net) greatly reduces drift. Baz has drift. O-Bar avoids noise.",
+        id="paper:foo",
+    )
+    used = [claim(one, "uses", name, "Method") for name in ("Bar", "Baz")]
+    targets = [claim(one, "targets", name, "Problem") for name in ("drift", "noise")]
+    edges = _edges(_graph((one, facts(one, *used, *targets))))
+    assert ("Bar", "TARGETS", "drift") in edges
+    assert ("Baz", "TARGETS", "drift") not in edges
+    assert ("Bar", "TARGETS", "noise") not in edges
+
+
 def test_a_claimed_number_is_a_node_with_its_links() -> None:
     graph = _graph((EWC, _facts()))
     (row,) = graph.nodes["Result"].to_pylist()

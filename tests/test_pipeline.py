@@ -19,6 +19,7 @@ from kg.pipeline import Summary
 from kg.readers import Problem
 from kg.workspace import Workspace
 
+SEEDS = Path(__file__).resolve().parent.parent.parent / "shared" / "seeds"
 PAPERS = [
     {
         "title": f"Widget{i}: a way out of forgetting, number {i}",
@@ -273,3 +274,24 @@ def test_a_paper_that_breaks_the_extractor_costs_no_other(
     assert "boom" in summary.refused[0]
     with kg.open(tmp_path / "g.kg") as g:
         assert len(g.methods_targeting("forgetting")) == 29
+
+
+@pytest.mark.skipif(not SEEDS.is_dir(), reason="the seeds lie beside the project, not in it")
+def test_the_graph_does_not_depend_on_the_order_of_sets(tmp_path: Path) -> None:
+    hashes = set()
+    for seed in ("1", "2"):
+        out = tmp_path / f"{seed}.kg"
+        command = [sys.executable, "-m", "kg", "build", str(SEEDS / "*.txt"), "-o", str(out)]
+        subprocess.run(command, env=os.environ | {"PYTHONHASHSEED": seed}, check=True, capture_output=True)
+        hashes.add(Workspace.open(out).info()["hash"])
+    assert len(hashes) == 1
+
+
+@pytest.mark.skipif(not SEEDS.is_dir(), reason="the seeds lie beside the project, not in it")
+def test_the_seeds_are_449_papers_and_every_quote_is_true(tmp_path: Path) -> None:
+    summary = kg.build([str(SEEDS / "*.txt")], tmp_path / "s.kg")
+    assert (summary.records, summary.papers, summary.problems, summary.refused) == (522, 449, 0, ())
+    assert all(check.ok for check in checks(str(tmp_path / "s.kg")))
+    with kg.open(tmp_path / "s.kg") as g:
+        rows = g.methods_targeting("forgetting")
+        assert len({row["method"] for row in rows if row["method"]}) >= 10

@@ -9,6 +9,7 @@ import typer
 from kg.cli.common import say
 from kg.errors import UsageError
 
+_MOST_LINES = 20
 Inputs = Annotated[
     list[str],
     typer.Argument(
@@ -94,8 +95,11 @@ def _run(
         processes=processes,
         on_problem=lambda problem: say(f"kg: {problem}"),
     )
-    for line in (*summary.conflicts, *summary.refused):
+    lines = [*summary.conflicts, *summary.refused]
+    for line in lines[:_MOST_LINES]:
         say(f"kg: {line}")
+    if len(lines) > _MOST_LINES:
+        say(f"kg: … and {len(lines) - _MOST_LINES:,} more lines like these")
     nodes = sum(count for name, count in summary.counts.items() if not name.isupper())
     edges = sum(summary.counts.values()) - nodes
     refused = f", {summary.problems:,} refused" if summary.problems else ""

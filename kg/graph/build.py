@@ -19,6 +19,10 @@ from kg.resolve import Canonical, LocalNames, Resolution, content_id, forms
 from kg.schema import schema
 
 _METHODS = ("Method", "Tool")
+_WORKS_AGAINST = re.compile(
+    r"\b(?:mitigate|alleviate|overcome|address|tackle|reduce|prevent|avoid|solve|resolve|combat|counter|lessen"
+    r"|minimi[sz]e|eliminate|suppress|remedie|circumvent)s?\b"
+)
 # role -> (edge from the paper, edge from its methods)
 _EDGES = {
     "targets": ("TARGETS", "TARGETS"),
@@ -110,6 +114,15 @@ def _hash(*parts: object) -> str:
     return hashlib.sha256("\x00".join(map(str, parts)).encode()).hexdigest()[:20]
 
 
+def _acts(said: str, names: Iterable[str]) -> bool:
+    """Whether the words before a problem say that one of these works against it: "NAME greatly reduces"."""
+    found = _WORKS_AGAINST.search(said)
+    return found is not None and any(
+        re.search(rf"(?<![\w-]){re.escape(name)}(?:\s*\([^)]*\))?\s+(?:\w+ly\s+)?$", said[: found.start()])
+        for name in names
+    )
+
+
 class _PaperEdges:
     """The edges and results of one paper."""
 
@@ -126,6 +139,7 @@ class _PaperEdges:
         introduced.sort(key=lambda c: (c.evidence[0].field != "title", c.evidence[0].mention_start))
         self.main = next((c for c in introduced if self._in_title(c)), introduced[0] if introduced else None)
         self.components = [c for c in introduced if c is not self.main]
+        self.used = [c for c in facts.claims if c.role == "uses"]
 
     def rows(self) -> Iterator[tuple[str, dict[str, Any]]]:
         for claim in self.facts.claims:
@@ -162,13 +176,17 @@ class _PaperEdges:
         end = self._end(claim)
         for evidence in claim.evidence:
             yield self._edge(from_paper, self._paper_end(), end, evidence, claim.confidence, **extra)
-            for subject in self._subjects(evidence):
+            for subject in self._subjects(claim, evidence):
                 if (start := self._end(subject)) != end:
                     confidence = min(claim.confidence, subject.confidence)
                     yield self._edge(from_method, start, end, evidence, confidence, **extra)
 
-    def _subjects(self, evidence: Evidence) -> Iterator[Claim]:
-        """The main method, and the components that the same sentence names."""
+    def _subjects(self, claim: Claim, evidence: Evidence) -> Iterator[Claim]:
+        """The main method, the components that the same sentence names, and who it says does it.
+
+        A method that is merely used takes a TARGETS edge only where a sentence says that it works against
+        the problem: "SI mitigates catastrophic forgetting".
+        """
         if self.main is not None:
             yield self.main
         named = {
@@ -181,6 +199,10 @@ class _PaperEdges:
             here = any((e.field, e.quote_start) == place for e in component.evidence)
             if here or any(form.casefold() in named for form in forms(component)):
                 yield component
+        if claim.role == "targets" and claim.stance == "mitigates":
+            text = self.paper.text(evidence.field)
+            said = text[evidence.quote_start : evidence.mention_start]
+            yield from (used for used in self.used if _acts(said, forms(used)))
 
     def _edge(
         self,
