@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +18,7 @@ from kg.resolve.normalise import joined, tokens
 from kg.rows import Asked, Rows
 from kg.schema import schema
 from kg.stores.base import Row, Store
+from kg.stores.embedded import EmbeddedStore
 from kg.stores.networkx_store import NetworkXStore
 
 if TYPE_CHECKING:
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 
 TIMEOUT = 30.0  # seconds
 _CANDIDATES = 500  # rows of each type that a search ranks
-_FOUND = ("type", "name", "aliases", "support", "score", "id")
+_FOUND = {"type": "str", "name": "str", "aliases": "list", "support": "int", "score": "float", "id": "str"}
+_COUNTED = {"what": "str", "type": "str", "count": "int"}
 
 
 class Graph(NamedQueries):
@@ -72,8 +75,8 @@ class Graph(NamedQueries):
         query = find_query(name)
         resolved = arguments(query, params, self._names)
         rows = self._run(query.cypher, resolved.params)
-        columns = [column.name for column in query.columns]
-        return Rows(rows, columns, Asked(name, resolved.params), "; ".join(resolved.notes))
+        types = {column.name: column.type for column in query.columns}
+        return Rows(rows, list(types), Asked(name, resolved.params), "; ".join(resolved.notes), types)
 
     def ask(self, question: str) -> Rows:
         """Answer a question in plain English by a named query; `.query` of the answer says which.
@@ -82,7 +85,9 @@ class Graph(NamedQueries):
             NotFoundError: if no query answers it (names the nearest phrasings), or a name is unknown.
         """
         reading = read(question, self._names)
-        return self.query(reading.query.name, **reading.params)
+        rows = self.query(reading.query.name, **reading.params)
+        rows.note = "; ".join(filter(None, (rows.note, reading.note)))
+        return rows
 
     def cypher(
         self, text: str, params: Mapping[str, Any] | None = None, *, timeout: float | None = TIMEOUT
@@ -97,12 +102,17 @@ class Graph(NamedQueries):
         Raises:
             QueryError: if the query is wrong, writes, or takes too long.
         """
-        rows = self._run(text, params or {}, timeout)
-        return Rows(rows, list(rows[0]) if rows else (), Asked("cypher", dict(params or {})))
+        params = dict(params or {})
+        if isinstance(self.store, EmbeddedStore):
+            _check_sendable(params)
+            columns, rows = self.store.table(text, params, timeout=timeout)
+        else:
+            rows = self._run(text, params, timeout)
+            columns = list(rows[0]) if rows else []
+        return Rows(rows, columns, Asked("cypher", params))
 
     def _run(self, text: str, params: Mapping[str, Any], timeout: float | None = TIMEOUT) -> list[Row]:
-        for name, value in params.items():
-            _sendable(name, value)
+        _check_sendable(params)
         return self.store.cypher(text, params, timeout=timeout)
 
     def search(self, text: str, label: str | None = None, limit: int = 20) -> Rows:
@@ -128,7 +138,8 @@ class Graph(NamedQueries):
         labels = [label] if label else [name for name in schema().nodes if name != "Result"]
         found = [row for name in labels for row in self._search(name, text, words)]
         found.sort(key=lambda row: (-row["score"], -(row["support"] or 0), row["name"], row["id"]))
-        return Rows(found[:limit], _FOUND, Asked("search", {"text": text, "label": label, "limit": limit}))
+        asked = Asked("search", {"text": text, "label": label, "limit": limit})
+        return Rows(found[:limit], _FOUND, asked, types=_FOUND)
 
     def _search(self, label: str, text: str, words: tuple[str, ...]) -> list[Row]:
         index = f"{label.lower()}_text"
@@ -167,7 +178,7 @@ class Graph(NamedQueries):
             `{"query": name, "note": how it was read, "nodes": [...]}`; a node is its properties, its `type`
             and `edges`: group ("-USES->" or "<-USES-") to a list of edges, each with `id`, the other end's
             `type`, `name` and `node` (its id), the edge's stance or outcome, and its evidence: `quote`,
-            `paper`, `title`, `year`, `confidence`.
+            `paper`, `title`, `year`, `confidence`, and `note`, what must be said of the paper's text.
 
         Raises:
             NotFoundError: if the graph has nothing of that name.
@@ -208,13 +219,13 @@ class Graph(NamedQueries):
         for name in schema().edges:
             found = self._run(f"MATCH ()-[r:`{name}`]->() RETURN count(r) AS count", {})
             rows.append({"what": "edge", "type": name, "count": found[0]["count"]})
-        return Rows(rows, ("what", "type", "count"), Asked("stats"))
+        return Rows(rows, _COUNTED, Asked("stats"), types=_COUNTED)
 
     def draw(self, out: str | Path, *, about: str | None = None, limit: int = 150) -> tuple[int, int]:
         """Write a self-contained HTML picture.
 
         Args:
-            out: the HTML file, replaced whole.
+            out: the HTML file, replaced whole; "-" for standard output.
             about: a name; only what lies within two steps of it is drawn.
             limit: most nodes to draw, the most supported first.
 
@@ -241,8 +252,11 @@ class Graph(NamedQueries):
             note=self._reading_note(nodes),
             limit=limit,
         )
-        with atomic_write(Path(out)) as file:
-            file.write(text)
+        if str(out) == "-":
+            sys.stdout.write(text)
+        else:
+            with atomic_write(Path(out)) as file:
+                file.write(text)
         return min(limit, len(nodes)), len(nodes)
 
     @staticmethod
@@ -282,21 +296,22 @@ WITH n, e, x, e.paper AS paper_id
 OPTIONAL MATCH (w:Paper {{id: paper_id}})
 RETURN type(e) AS relation, startNode(e).id AS start, labels(x)[0] AS type, x.name AS name, x.id AS node,
   e.stance AS stance, e.outcome AS outcome, e.quote AS quote, e.reason AS reason, w.id AS paper,
-  w.name AS title, w.year AS year, e.confidence AS confidence, e.id AS id
+  w.name AS title, w.year AS year, w.note AS note, e.confidence AS confidence, e.id AS id
 ORDER BY e.confidence DESC, e.id
 LIMIT $limit
 """
 
 
-def _sendable(name: str, value: object) -> None:
+def _check_sendable(params: Mapping[str, Any]) -> None:
     """Refuse what no store takes: half a surrogate pair, as a wrongly decoded command line holds.
 
     Raises:
         QueryError: if there is one, in a text or in a list of texts.
     """
-    for text in value if isinstance(value, (list, tuple)) else (value,):
-        if isinstance(text, str) and any("\ud800" <= c <= "\udfff" for c in text):
-            raise QueryError(f"${name} is {text!a}, which is no valid Unicode text")
+    for name, value in params.items():
+        for text in value if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(text, str) and any("\ud800" <= c <= "\udfff" for c in text):
+                raise QueryError(f"${name} is {text!a}, which is no valid Unicode text")
 
 
 def _score(row: Row, text: str, words: tuple[str, ...]) -> float:

@@ -10,7 +10,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from kg.errors import KGError, NotFoundError, QueryError
@@ -45,6 +45,8 @@ _SAME = (
 )
 _CLASS = {word: words for words in reversed(_SAME) for word in words}
 _POLITE = r"(?:please )?(?:(?:can|could) you )?(?:(?:tell|show|give) me |list |find )?(?:all )?"
+# The second half of "which methods target forgetting, and how well?".
+_HOW_WELL = re.compile(r",? and how well(?: do they (?:do|work|perform))?$", re.IGNORECASE)
 _KIND = r"(?:problem|issue|task|area|method|technique|model|data ?set|benchmark|metric|paper)s?"
 _BEFORE = re.compile(rf"^(?:(?:the|a|an) )?{_KIND}(?: of| called| named)? ", re.IGNORECASE)
 _AFTER = re.compile(rf" {_KIND}$", re.IGNORECASE)
@@ -52,11 +54,19 @@ _AFTER = re.compile(rf" {_KIND}$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A way to read a question: the query, its arguments as written, how many letters were literal."""
+    """A way to read a question.
+
+    Attributes:
+        query: what answers it.
+        params: its arguments as written.
+        literal: how many letters of the question are the phrasing's own.
+        note: what of the question the query leaves open; often empty.
+    """
 
     query: Query
     params: dict[str, str]
     literal: int
+    note: str = ""
 
 
 def readings(question: str) -> list[Reading]:
@@ -68,6 +78,10 @@ def readings(question: str) -> list[Reading]:
     text = _plain(question)
     if not text or len(text) > _LONGEST:
         raise QueryError(f"a question has 1 to {_LONGEST} characters; this has {len(text)}")
+    if match := _HOW_WELL.search(text):
+        note = "for numbers ask 'how well does METHOD work?' of one of these methods"
+        first = [r for r in readings(text[: match.start()]) if r.query.name == "methods_targeting"]
+        return [replace(reading, note=note) for reading in first]
     found: list[Reading] = []
     for query in load_queries().values():
         for phrasing in query.asks:
@@ -92,7 +106,7 @@ def read(question: str, names: Names) -> Reading:
     first: KGError | None = None
     for reading in found:
         try:
-            return Reading(reading.query, _resolved(reading, names), reading.literal)
+            return replace(reading, params=_resolved(reading, names))
         except (NotFoundError, QueryError) as error:
             first = first or error
     if first is not None:

@@ -14,7 +14,11 @@ KindOrAny = Literal["absolute", "improvement", "reduction", "ratio", "any"]
 
 
 class NamedQueries:
-    """One method for each file in `queries/`; a name may be one text or several."""
+    """One method for each file in `queries/`; a name may be one text or several.
+
+    An answer that quotes has `note` as its last column: what must be said of a paper's text, such as
+    "methodkg summary" where the quote is not in the paper's own words; else it is missing.
+    """
 
     def query(self, name: str, /, **params: object) -> Rows:
         """Answer a named query.

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 20
 _WIDTH = 48
+_DTYPES = {"str": "object", "list": "object", "int": "Int64", "float": "float64"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,22 @@ class Rows(Sequence[Row]):
         columns: column names in order, present even when there are no rows.
         query: the question that was run.
         note: how names in it were read, such as "read 'forgetting' as 3 narrower terms: …"; often empty.
+        types: column name to `str`, `int`, `float` or `list`, as far as that is declared.
     """
 
-    def __init__(self, rows: Iterable[Row], columns: Iterable[str], query: Asked, note: str = "") -> None:
+    def __init__(
+        self,
+        rows: Iterable[Row],
+        columns: Iterable[str],
+        query: Asked,
+        note: str = "",
+        types: Mapping[str, str] | None = None,
+    ) -> None:
         self._rows = list(rows)
         self.columns = tuple(columns)
         self.query = query
         self.note = note
+        self.types = dict(types or {})
 
     @overload
     def __getitem__(self, index: int) -> Row: ...
@@ -55,7 +65,7 @@ class Rows(Sequence[Row]):
     def __getitem__(self, index: int | slice) -> Row | Rows:
         """Return one row, or the rows of a slice as `Rows`."""
         if isinstance(index, slice):
-            return Rows(self._rows[index], self.columns, self.query, self.note)
+            return Rows(self._rows[index], self.columns, self.query, self.note, self.types)
         return self._rows[index]
 
     def __len__(self) -> int:
@@ -81,15 +91,22 @@ class Rows(Sequence[Row]):
         return "\n".join([*lines, f"{count}; {self.note}" if self.note else count])
 
     def df(self) -> pd.DataFrame:
-        """Return a pandas frame; whole-number columns stay whole where values are missing."""
+        """Return a pandas frame.
+
+        A declared column has the type of its declaration, with rows or without: `object` of texts, `Int64`
+        or `float64`. Of others, as in Cypher of your own, whole numbers stay whole where values are missing.
+        """
         import pandas as pd
 
-        frame = pd.DataFrame({column: [row.get(column) for row in self._rows] for column in self.columns})
+        frame: dict[str, pd.Series[Any]] = {}
         for column in self.columns:
-            values = [row[column] for row in self._rows if row.get(column) is not None]
-            if values and all(isinstance(value, int) and not isinstance(value, bool) for value in values):
-                frame[column] = pd.array([row.get(column) for row in self._rows], dtype="Int64")
-        return frame
+            values = [row.get(column) for row in self._rows]
+            kind = _DTYPES.get(self.types.get(column, ""))
+            there = [value for value in values if value is not None]
+            if not kind and there and all(type(value) is int for value in there):
+                kind = "Int64"
+            frame[column] = pd.Series(values, dtype=kind or (None if values else "object"))
+        return pd.DataFrame(frame, columns=list(self.columns))
 
 
 def _cell(value: object) -> str:

@@ -12,6 +12,7 @@
 // returns: quote_end: int - where it ends (exclusive)
 // returns: confidence: float - confidence of the extractor
 // returns: edge: str - id of the edge
+// returns: note: str? - what must be said of the paper's text, such as methodkg summary
 // ask: what does {paper} claim?
 // ask: what does {paper} say?
 // ask: what does the paper {paper} claim?
@@ -30,6 +31,6 @@ MATCH (s)-[e]->(o)
 WHERE e.paper = w.id
 RETURN s.name AS subject, type(e) AS relation, o.name AS object, labels(o)[0] AS type,
   coalesce(e.stance, e.outcome) AS says, e.field AS field, e.quote AS quote, e.quote_start AS quote_start,
-  e.quote_end AS quote_end, e.confidence AS confidence, e.id AS edge
+  e.quote_end AS quote_end, e.confidence AS confidence, e.id AS edge, w.note AS note
 ORDER BY w.id, field DESC, quote_start, coalesce(e.mention_start, 0), relation, e.id
 LIMIT $limit

@@ -8,6 +8,7 @@
 // returns: year: int? - year of that paper
 // returns: quote: str - the best sentence on the other method: highest confidence, then the oldest paper
 // returns: confidence: float - confidence of that sentence
+// returns: note: str? - what must be said of the paper's text, such as methodkg summary
 // ask: what is used together with {method}?
 // ask: what is used with {method}?
 // ask: what is {method} used with?
@@ -31,9 +32,9 @@ WHERE NOT x.id IN asked
 WITH x, w, e
 ORDER BY e.confidence DESC, coalesce(w.year, 9999), w.id, e.field DESC, e.quote_start, e.id
 WITH x, count(DISTINCT w.id) AS papers, head(collect({
-  paper: w.id, title: w.name, year: w.year, quote: e.quote, confidence: e.confidence
+  paper: w.id, title: w.name, year: w.year, note: w.note, quote: e.quote, confidence: e.confidence
 })) AS best
 RETURN x.name AS method, papers, best.paper AS paper, best.title AS title, best.year AS year,
-  best.quote AS quote, best.confidence AS confidence
+  best.quote AS quote, best.confidence AS confidence, best.note AS note
 ORDER BY papers DESC, x.name, x.id
 LIMIT $limit

@@ -10,6 +10,7 @@
 // returns: year: int? - its year
 // returns: quote: str - the best sentence: highest confidence, then earliest
 // returns: confidence: float - confidence of that sentence
+// returns: note: str? - what must be said of the paper's text, such as methodkg summary
 // ask: what is {method} compared with?
 // ask: what is {method} compared to?
 // ask: which methods is {method} compared with?
@@ -41,6 +42,6 @@ WITH o, outcome, paper_id, claims, [c IN claims WHERE c.named] AS named
 UNWIND CASE WHEN size(named) > 0 THEN named ELSE claims END AS claim
 MATCH (w:Paper {id: paper_id})
 RETURN CASE WHEN claim.named THEN claim.method END AS method, outcome, o.name AS other, paper_id AS paper,
-  w.name AS title, w.year AS year, claim.quote AS quote, claim.confidence AS confidence
+  w.name AS title, w.year AS year, claim.quote AS quote, claim.confidence AS confidence, w.note AS note
 ORDER BY coalesce(w.year, 0) DESC, w.id, o.id, outcome, claim.method_id
 LIMIT $limit

@@ -9,6 +9,7 @@
 // returns: year: int? - year of that paper
 // returns: quote: str - the best sentence: highest confidence, then the oldest paper
 // returns: confidence: float - confidence of that sentence
+// returns: note: str? - what must be said of the paper's text, such as methodkg summary
 // ask: which datasets are used for {task}?
 // ask: which benchmarks are used for {task}?
 // ask: which datasets are used in {task}?
@@ -32,9 +33,9 @@ MATCH (w)-[e:EVALUATED_ON|INTRODUCES]->(d:Dataset|Benchmark)
 WITH d, w, e
 ORDER BY e.confidence DESC, coalesce(w.year, 9999), w.id, e.field DESC, e.quote_start, e.id
 WITH d, count(DISTINCT w.id) AS papers, head(collect({
-  paper: w.id, title: w.name, year: w.year, quote: e.quote, confidence: e.confidence
+  paper: w.id, title: w.name, year: w.year, note: w.note, quote: e.quote, confidence: e.confidence
 })) AS best
 RETURN d.name AS dataset, labels(d)[0] AS type, papers, best.paper AS paper, best.title AS title,
-  best.year AS year, best.quote AS quote, best.confidence AS confidence
+  best.year AS year, best.quote AS quote, best.confidence AS confidence, best.note AS note
 ORDER BY papers DESC, d.name, d.id
 LIMIT $limit

@@ -20,6 +20,7 @@
 // returns: extractor: str? - what read it
 // returns: version: str? - version of the extractor
 // returns: confidence: float - confidence of the extractor or of the decision
+// returns: note: str? - what must be said of the paper's text, such as methodkg summary
 // ask: what is the evidence for {edge}?
 // ask: what is the evidence of {edge}?
 // ask: what is the evidence for edge {edge}?
@@ -33,5 +34,5 @@ RETURN s.name AS subject, labels(s)[0] AS subject_type, type(e) AS relation, o.n
   labels(o)[0] AS object_type, coalesce(e.stance, e.outcome) AS says, w.id AS paper, w.name AS title,
   w.year AS year, e.field AS field, e.quote AS quote, e.quote_start AS quote_start, e.quote_end AS quote_end,
   e.mention_start AS mention_start, e.mention_end AS mention_end, e.origin AS origin, e.reason AS reason,
-  e.extractor AS extractor, e.version AS version, e.confidence AS confidence
+  e.extractor AS extractor, e.version AS version, e.confidence AS confidence, w.note AS note
 ORDER BY e.id

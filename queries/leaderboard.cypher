@@ -17,6 +17,7 @@
 // returns: year: int? - its year
 // returns: quote: str - the sentence that claims it
 // returns: confidence: float - confidence of the extractor
+// returns: note: str? - what must be said of the paper's text, such as methodkg summary
 // ask: what is the best result on {dataset}?
 // ask: what are the best results on {dataset}?
 // ask: what is the state of the art on {dataset}?
@@ -48,6 +49,6 @@ WITH d, r, w, min(x.name) AS metric_name, min(m.name) AS method_name, head(colle
 RETURN coalesce(metric_name, r.metric) AS metric, r.value AS value, r.value_text AS value_text, r.unit AS unit,
   r.kind AS kind, coalesce(method_name, r.method) AS method, r.baseline AS baseline,
   r.baseline_value AS baseline_value, d.name AS dataset, w.id AS paper, w.name AS title, w.year AS year,
-  best.quote AS quote, best.confidence AS confidence
+  best.quote AS quote, best.confidence AS confidence, w.note AS note
 ORDER BY coalesce(metric_name, r.metric, '~'), r.value DESC, d.id, r.id
 LIMIT $limit

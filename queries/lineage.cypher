@@ -10,6 +10,7 @@
 // returns: year: int? - its year
 // returns: quote: str - the sentence that says so of the last step
 // returns: confidence: float - confidence of that sentence
+// returns: note: str? - what must be said of the paper's text, such as methodkg summary
 // ask: what does {method} build on?
 // ask: what does {method} use?
 // ask: what does {method} extend?
@@ -40,6 +41,6 @@ WITH m, x, min(depth) AS depth, head(collect(hop)) AS best
 WITH m, x, depth, best, best.paper AS paper_id
 MATCH (w:Paper {id: paper_id})
 RETURN m.name AS method, depth, x.name AS ancestor, startNode(best).name AS via, w.id AS paper, w.name AS title,
-  w.year AS year, best.quote AS quote, best.confidence AS confidence
+  w.year AS year, best.quote AS quote, best.confidence AS confidence, w.note AS note
 ORDER BY m.name, depth, x.name, m.id, x.id
 LIMIT $limit

@@ -11,6 +11,7 @@
 // returns: year: int? - year of the paper
 // returns: quote: str - the best sentence that says so: highest confidence, then earliest
 // returns: confidence: float - confidence of that sentence
+// returns: note: str? - an addition: what must be said of the paper's text, such as methodkg summary
 // ask: which methods target {problem}?
 // ask: which methods mitigate {problem}?
 // ask: which methods address {problem}?
@@ -62,6 +63,6 @@ WITH p, stance, paper_id, claims, [c IN claims WHERE c.named] AS named
 UNWIND CASE WHEN size(named) > 0 THEN named ELSE claims END AS claim
 MATCH (w:Paper {id: paper_id})
 RETURN CASE WHEN claim.named THEN claim.method END AS method, p.name AS problem, stance, paper_id AS paper,
-  w.name AS title, w.year AS year, claim.quote AS quote, claim.confidence AS confidence
+  w.name AS title, w.year AS year, claim.quote AS quote, claim.confidence AS confidence, w.note AS note
 ORDER BY claim.confidence DESC, coalesce(w.year, 0) DESC, w.id, p.id, stance, claim.method_id
 LIMIT $limit

@@ -15,6 +15,7 @@
 // returns: confidence: float - confidence of that sentence
 // returns: id: str - id of the other node
 // returns: edge: str - id of the edge with the best sentence
+// returns: note: str? - what must be said of the paper's text, such as methodkg summary
 // ask: what is next to {node}?
 // ask: what is connected to {node}?
 // ask: what is linked to {node}?
@@ -36,6 +37,6 @@ WITH n, x, relation, outgoing, says, papers, best, best.paper AS paper_id
 OPTIONAL MATCH (w:Paper {id: paper_id})
 RETURN n.name AS node, CASE WHEN outgoing THEN 'out' ELSE 'in' END AS direction, relation, says,
   labels(x)[0] AS type, x.name AS name, papers, w.id AS paper, w.name AS title, w.year AS year,
-  best.quote AS quote, best.confidence AS confidence, x.id AS id, best.id AS edge
+  best.quote AS quote, best.confidence AS confidence, x.id AS id, best.id AS edge, w.note AS note
 ORDER BY papers DESC, relation, direction, x.id, n.id, best.id
 LIMIT $limit

@@ -8,6 +8,7 @@
 // returns: year: int? - year of that paper
 // returns: quote: str - its best sentence on the problem
 // returns: confidence: float - confidence of that sentence
+// returns: note: str? - what must be said of the paper's text, such as methodkg summary
 // ask: which problems are open?
 // ask: which problems are unsolved?
 // ask: which problems are still open?
@@ -24,7 +25,7 @@ WHERE t.stance = 'studies'
 WITH p, w, t
 ORDER BY coalesce(w.year, 0) DESC, t.confidence DESC, w.id, t.field DESC, t.quote_start, t.id
 WITH p, count(DISTINCT w.id) AS papers, head(collect({
-  paper: w.id, title: w.name, year: w.year, quote: t.quote, confidence: t.confidence
+  paper: w.id, title: w.name, year: w.year, note: w.note, quote: t.quote, confidence: t.confidence
 })) AS best
 WHERE papers >= $min_papers
 MATCH (low:Problem)-[:BROADER*0..3]->(p)
@@ -38,6 +39,6 @@ WHERE b.stance = 'mitigates'
 WITH p, papers, best, count(b) AS above
 WHERE above = 0
 RETURN p.name AS problem, papers, best.paper AS paper, best.title AS title, best.year AS year,
-  best.quote AS quote, best.confidence AS confidence
+  best.quote AS quote, best.confidence AS confidence, best.note AS note
 ORDER BY papers DESC, p.name, p.id
 LIMIT $limit

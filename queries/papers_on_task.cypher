@@ -8,6 +8,7 @@
 // returns: task: str - the task it is about
 // returns: quote: str - the best sentence that says so
 // returns: confidence: float - confidence of that sentence
+// returns: note: str? - what must be said of the paper's text, such as methodkg summary
 // ask: which papers are about {task}?
 // ask: which papers are on {task}?
 // ask: which papers work on {task}?
@@ -28,6 +29,6 @@ WITH w, k, e
 ORDER BY e.confidence DESC, e.field DESC, e.quote_start, e.id
 WITH w, head(collect({task: k.name, quote: e.quote, confidence: e.confidence})) AS best
 RETURN w.id AS paper, w.name AS title, w.year AS year, w.kind AS kind, best.task AS task, best.quote AS quote,
-  best.confidence AS confidence
+  best.confidence AS confidence, w.note AS note
 ORDER BY coalesce(w.year, 0) DESC, w.id
 LIMIT $limit

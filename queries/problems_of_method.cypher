@@ -11,6 +11,7 @@
 // returns: year: int? - year of that paper
 // returns: quote: str - the best sentence: highest confidence, then earliest
 // returns: confidence: float - confidence of that sentence
+// returns: note: str? - what must be said of the paper's text, such as methodkg summary
 // ask: which problems does {method} target?
 // ask: which problems does {method} solve?
 // ask: which problems does {method} address?
@@ -36,9 +37,9 @@ MATCH (w:Paper {id: paper_id})
 WITH m, p, t, w
 ORDER BY t.confidence DESC, coalesce(w.year, 9999), w.id, t.field DESC, t.quote_start, t.id
 WITH m, p, t.stance AS stance, count(DISTINCT w.id) AS papers, head(collect({
-  paper: w.id, title: w.name, year: w.year, quote: t.quote, confidence: t.confidence
+  paper: w.id, title: w.name, year: w.year, note: w.note, quote: t.quote, confidence: t.confidence
 })) AS best
 RETURN m.name AS method, p.name AS problem, stance, papers, best.paper AS paper, best.title AS title,
-  best.year AS year, best.quote AS quote, best.confidence AS confidence
+  best.year AS year, best.quote AS quote, best.confidence AS confidence, best.note AS note
 ORDER BY papers DESC, best.confidence DESC, p.id, stance, m.id
 LIMIT $limit

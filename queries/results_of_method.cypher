@@ -15,6 +15,7 @@
 // returns: year: int? - its year
 // returns: quote: str - the sentence that claims it
 // returns: confidence: float - confidence of the extractor
+// returns: note: str? - what must be said of the paper's text, such as methodkg summary
 // ask: how well does {method} work?
 // ask: how well does {method} do?
 // ask: how well does {method} perform?
@@ -45,6 +46,6 @@ WITH m, r, w, min(x.name) AS metric_name, min(d.name) AS place, min(b.name) AS r
 RETURN m.name AS method, coalesce(metric_name, r.metric) AS metric, r.value AS value, r.value_text AS value_text,
   r.unit AS unit, r.kind AS kind, coalesce(place, r.measured_on) AS measured_on,
   coalesce(rival, r.baseline) AS baseline, r.baseline_value AS baseline_value, w.id AS paper, w.name AS title,
-  w.year AS year, best.quote AS quote, best.confidence AS confidence
+  w.year AS year, best.quote AS quote, best.confidence AS confidence, w.note AS note
 ORDER BY m.name, m.id, coalesce(w.year, 0) DESC, w.id, best.quote_start, r.id
 LIMIT $limit

@@ -15,6 +15,7 @@
 // returns: quote: str? - the sentence that says so
 // returns: confidence: float - confidence of that sentence
 // returns: edge: str - id of the edge
+// returns: note: str? - what must be said of the paper's text, such as methodkg summary
 // ask: how are {source} and {target} related?
 // ask: how are {source} and {target} connected?
 // ask: how are {source} and {target} linked?
@@ -44,5 +45,5 @@ OPTIONAL MATCH (w:Paper {id: paper_id})
 RETURN i + 1 AS step, n.name AS name, labels(n)[0] AS type,
   CASE WHEN startNode(e).id = n.id THEN '->' ELSE '<-' END AS direction, type(e) AS relation,
   coalesce(e.stance, e.outcome) AS says, o.name AS other, labels(o)[0] AS other_type, w.id AS paper,
-  w.name AS title, w.year AS year, e.quote AS quote, e.confidence AS confidence, e.id AS edge
+  w.name AS title, w.year AS year, e.quote AS quote, e.confidence AS confidence, e.id AS edge, w.note AS note
 ORDER BY step, e.id

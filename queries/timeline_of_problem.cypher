@@ -10,6 +10,7 @@
 // returns: stance: str - mitigates or studies
 // returns: quote: str - the best sentence that says so
 // returns: confidence: float - confidence of that sentence
+// returns: note: str? - what must be said of the paper's text, such as methodkg summary
 // ask: how has work on {problem} developed?
 // ask: how has research on {problem} evolved?
 // ask: how has work on {problem} changed over time?
@@ -30,11 +31,11 @@ WITH w, p, t
 ORDER BY t.confidence DESC, t.field DESC, t.quote_start, t.id
 WITH w, head(collect({problem: p.name, stance: t.stance, quote: t.quote, confidence: t.confidence})) AS best
 WITH w.year AS year, collect({
-  id: w.id, title: w.name, problem: best.problem, stance: best.stance, quote: best.quote,
+  id: w.id, title: w.name, note: w.note, problem: best.problem, stance: best.stance, quote: best.quote,
   confidence: best.confidence
 }) AS found
 UNWIND found AS one
 RETURN year, size(found) AS papers, one.id AS paper, one.title AS title, one.problem AS problem,
-  one.stance AS stance, one.quote AS quote, one.confidence AS confidence
+  one.stance AS stance, one.quote AS quote, one.confidence AS confidence, one.note AS note
 ORDER BY coalesce(year, 9999), one.id
 LIMIT $limit

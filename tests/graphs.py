@@ -156,7 +156,8 @@ def tiny() -> GraphData:
 
     In it: three hops of USES (Prompt-EWC, Online EWC, EWC, Fisher information), a component (OGP of
     O-LoRA), a contribution without a name (`paper:rehearsal`), a problem that is only studied (loss of
-    plasticity), narrower problems and tasks, a paper without a year, one with no edges to others.
+    plasticity), narrower problems and tasks, a paper without a year, one with no edges to others, one whose
+    text is a summary (`paper:ewc`).
     """
     b = Builder()
     _terms(b)
@@ -201,6 +202,7 @@ def _terms(b: Builder) -> None:
 
 
 def _ewc_family(b: Builder) -> None:
+    ids = {"arxiv": "1612.00796", "doi": "10.1073/pnas.1611835114", "note": "methodkg summary"}
     p = b.paper(
         "ewc",
         "Overcoming catastrophic forgetting in neural networks",
@@ -209,8 +211,7 @@ def _ewc_family(b: Builder) -> None:
         "Permuted MNIST, up from 71.2%.",
         2016,
         kind="method",
-        arxiv="1612.00796",
-        doi="10.1073/pnas.1611835114",
+        **ids,
     )
     m, cf = "method:ewc", "problem:catastrophic-forgetting"
     b.edge("INTRODUCES", p, m, p, "EWC")

@@ -101,6 +101,37 @@ def test_rows_are_a_sequence_and_a_frame_with_whole_years(graph: Graph) -> None:
     assert list(empty.columns)[:2] == ["step", "name"]
 
 
+def test_a_frame_has_the_declared_types_with_rows_or_without(graph: Graph) -> None:
+    types = {"str": "object", "int": "Int64", "float": "float64"}
+    for name, query in load_queries().items():
+        rows = Rows(
+            [], [c.name for c in query.columns], Asked(name), types={c.name: c.type for c in query.columns}
+        )
+        expected = {c.name: types[c.type] for c in query.columns}
+        assert {column: str(dtype) for column, dtype in rows.df().dtypes.items()} == expected
+    full = graph.results_of_method("CLEAR")
+    assert {str(full.df()[c].dtype) for c in ("value", "baseline_value")} == {
+        "float64"
+    }  # the latter is missing
+    assert str(full.df()["baseline"].dtype) == "object"
+    assert full.df().dtypes.equals(full[:0].df().dtypes)
+    assert str(graph.search("nothing of the kind", "Task").df()["support"].dtype) == "Int64"
+    assert str(graph.cypher("MATCH (p:Paper) RETURN p.year AS year").df()["year"].dtype) == "Int64"
+
+
+def test_cypher_without_rows_keeps_its_columns(graph: Graph) -> None:
+    rows = graph.cypher("MATCH (p:Paper {name: 'none'}) RETURN p.id AS id, p.year AS year")
+    assert rows == []
+    assert rows.columns == ("id", "year")
+    assert list(rows.df().columns) == ["id", "year"]
+
+
+def test_how_well_is_answered_in_half_with_the_way_to_the_rest(graph: Graph) -> None:
+    rows = graph.ask("Which methods target forgetting, and how well?")
+    assert rows == graph.methods_targeting("forgetting")
+    assert rows.note == "for numbers ask 'how well does METHOD work?' of one of these methods"
+
+
 def test_cypher_takes_parameters_and_reads_only(graph: Graph) -> None:
     rows = graph.cypher("MATCH (p:Problem {name: $name}) RETURN p.id AS id", {"name": "hallucination"})
     assert rows == [{"id": "problem:hallucination"}]
@@ -178,6 +209,9 @@ def test_show_gives_a_node_its_edges_and_quotes(graph: Graph) -> None:
         2016,
         "EWC mitigates catastrophic forgetting with the Fisher information.",
     )
+    notes = {edge["paper"]: edge["note"] for edge in node["edges"]["<-TARGETS-"]}
+    assert notes["paper:ewc"] == "methodkg summary"
+    assert notes["paper:clear"] is None
 
 
 def test_show_takes_papers_ids_and_names_of_several_nodes(graph: Graph) -> None:

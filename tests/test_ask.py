@@ -66,6 +66,11 @@ def test_every_phrasing_is_read_as_its_own_query(name: str, ask: Phrasing) -> No
         ("How are CF and EWC related?", "shortest_path", {"source": "CF", "target": "EWC"}),
         ("which problems are still open?", "open_problems", {}),
         ("tell me about SGD", "neighbours", {"node": "SGD"}),
+        (
+            "what mitigates forgetting and how well do they work?",
+            "methods_targeting",
+            {"problem": "forgetting"},
+        ),
         ("What did the paper 1612.00796 claim?", "claims_of_paper", {"paper": "1612.00796"}),
     ],
 )
@@ -89,6 +94,13 @@ def test_more_words_of_its_own_win() -> None:
 def test_a_question_without_a_query_names_the_nearest_phrasings() -> None:
     with pytest.raises(NotFoundError, match=r"no query answers 'why is the sky blue\?'\. Ask like: "):
         read("why is the sky blue?", NAMES)
+
+
+def test_how_well_belongs_to_questions_for_methods_only() -> None:
+    assert read("which methods target forgetting, and how well?", NAMES).note.startswith("for numbers ask")
+    assert read("which methods target forgetting?", NAMES).note == ""
+    with pytest.raises(NotFoundError, match="no query answers"):
+        read("what does EWC build on, and how well?", NAMES)
 
 
 def test_a_misspelt_name_is_what_the_message_is_about() -> None:

@@ -56,6 +56,10 @@ def test_every_format_has_the_same_rows(graph: str) -> None:
     assert [row["quote"] for row in table] == [row["quote"] for row in rows]
     assert len(run(*words, "md").stdout.splitlines()) == len(rows) + 2
     assert run(*words, "table").stdout.count("“") == len(rows)
+    # A summary is nowhere shown as the paper's own words.
+    assert {row["note"] for row in rows} == {row["note"] for row in table} == {"methodkg summary"}
+    assert run(*words, "md").stdout.count("methodkg summary") == len(rows)
+    assert run(*words, "table").stdout.count("[methodkg summary]") == len(rows)
 
 
 def test_a_question_that_no_query_answers_exits_with_3_and_the_nearest(graph: str) -> None:
@@ -89,7 +93,7 @@ def test_an_unknown_name_exits_with_3_and_suggests(graph: str) -> None:
 )
 def test_bad_input_is_one_clear_line(graph: str, words: tuple[str, ...], message: str) -> None:
     done = run(*(word.format(graph=graph) for word in words))
-    assert done.returncode in (1, 3)
+    assert done.returncode in (1, 2, 3)
     assert done.stdout == ""
     assert message in done.stderr
     assert done.stderr.startswith("kg: ")
@@ -99,17 +103,26 @@ def test_bad_input_is_one_clear_line(graph: str, words: tuple[str, ...], message
 def test_wrong_usage_exits_with_2(graph: str) -> None:
     assert run("query", graph, "methods_targeting", "forgetting", "--format", "xml").returncode == 2
     assert run("build").returncode == 2
+    assert run("show", graph, "EWC", "-f", "csv").returncode == 2
+    assert json.loads(run("show", graph, "EWC", "-f", "json").stdout)["nodes"]
 
 
 def test_cypher_prints_rows(graph: str) -> None:
     text = "MATCH (p:Problem) WHERE p.name CONTAINS $part RETURN p.name AS name ORDER BY name"
     done = run("cypher", graph, text, "-p", "part=forgetting", "-f", "jsonl")
     assert {"name": "catastrophic forgetting"} in [json.loads(line) for line in done.stdout.splitlines()]
+    assert run("cypher", graph, text, "-p", "part=zzz", "-f", "csv").stdout == "name\n"
 
 
 def test_show_says_that_a_summary_is_a_summary(graph: str) -> None:
     done = run("show", graph, "Learning without Forgetting")
     assert "methodkg summary" in done.stdout
+    for name in ("EWC", "Learning without Forgetting"):
+        shown = run("show", graph, name).stdout
+        squeezed = " ".join(shown.split())
+        assert squeezed.count("”") == squeezed.count(") [methodkg summary]") > 0
+    claims = " ".join(run("query", graph, "claims_of_paper", "Learning without Forgetting").stdout.split())
+    assert claims.count("“") == claims.count("” [methodkg summary]") > 0
 
 
 def test_stdin_is_an_input(tmp_path: Path) -> None:

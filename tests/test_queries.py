@@ -157,6 +157,19 @@ def test_rows_are_what_the_header_says_and_quotes_are_in_the_papers(graph: Graph
             assert any(row["quote"] in text for text in texts[row["paper"]])
 
 
+@pytest.mark.parametrize("name", list(load_queries()))
+def test_what_must_be_said_of_a_text_is_said_with_every_quote_of_it(graph: Graph, name: str) -> None:
+    columns = [column.name for column in find_query(name).columns]
+    assert ("quote" in columns) == (columns[-1] == "note")
+    rows = graph.query(name, **EXAMPLES[name])
+    notes = {p["id"]: p["note"] for p in graph.nodes("Paper")}
+    assert notes["paper:ewc"] == "methodkg summary"
+    for row in rows:
+        if "quote" in row:
+            paper = row.get("paper", "paper:ewc")  # claims are asked of this one
+            assert row["note"] == notes.get(paper)
+
+
 @pytest.mark.parametrize(
     "name", [n for n, q in load_queries().items() if any(p.name == "limit" for p in q.params)]
 )
@@ -178,7 +191,8 @@ SHORT = ("method", "problem", "stance", "paper", "year", "confidence")
 
 def test_methods_targeting_reaches_narrower_problems_and_names_each_paper_once(graph: Graph) -> None:
     rows = graph.methods_targeting("forgetting")
-    assert rows.columns == ("method", "problem", "stance", "paper", "title", "year", "quote", "confidence")
+    fixed = ("method", "problem", "stance", "paper", "title", "year", "quote", "confidence")
+    assert rows.columns == (*fixed, "note")
     assert pick(rows, *SHORT) == [EWC, REHEARSAL, O_LORA, OGP, CLEAR]
     assert rows[0]["title"] == "Overcoming catastrophic forgetting in neural networks"
     assert rows[0]["quote"] == "EWC mitigates catastrophic forgetting with the Fisher information."

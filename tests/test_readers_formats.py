@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from kg.errors import InputError
 from kg.model import Paper
 from kg.readers import Problem, read, reader_names
 
@@ -153,6 +154,30 @@ def test_columns_with_names_of_their_own_are_mapped(tmp_path: Path) -> None:
     assert "no column is a title; its columns are headline, teaser" in problems[0]
     (paper,) = load(path, mapping={"title": "headline", "abstract": "Teaser"})[0]
     assert (paper.title, paper.abstract) == ("Opening Gates", "Sparse gates.")
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_mapped_column_that_a_table_lacks_is_refused(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"own.{kind}"
+    if kind == "csv":
+        path.write_text("title,text\nOpening Gates,Sparse gates.\n", encoding="utf-8")
+    else:
+        pq.write_table(pa.table({"title": ["Opening Gates"], "text": ["Sparse gates."]}), path)
+    assert load(path, mapping={"abstract": "text"})[0][0].abstract == "Sparse gates."
+    message = (
+        f"own.{kind}: has no column 'txet', which mapping gives for abstract; its columns are text, title"
+    )
+    with pytest.raises(InputError, match=message):
+        load(path, mapping={"abstract": "txet"})
+
+
+def test_a_source_column_of_the_user_is_no_note(tmp_path: Path) -> None:
+    path = tmp_path / "some.csv"
+    path.write_text("title,source,note,text_note\nA,arxiv,read it,machine translation\nB,arxiv,,\n", "utf-8")
+    assert [paper.sources[0].note for paper in load(path)[0]] == ["machine translation", None]
+    path.write_text("title,source\nA,arxiv\n", "utf-8")
+    assert load(path)[0][0].sources[0].note is None
+    assert load(path, mapping={"note": "source"})[0][0].sources[0].note == "arxiv"
 
 
 def test_a_table_in_one_column_is_read(tmp_path: Path) -> None:

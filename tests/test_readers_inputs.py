@@ -130,6 +130,32 @@ def test_a_workspace_inside_a_folder_is_no_input(folder: Path) -> None:
     assert titles(str(folder)) == ["Gamma", "Alpha", "Beta", "Delta"]
 
 
+def test_a_workspace_of_any_name_is_no_input(folder: Path) -> None:
+    for name, mark in (("graph", "manifest.json"), ("unfinished", ".lock")):
+        (folder / name / "papers").mkdir(parents=True)
+        (folder / name / mark).write_text("{}", encoding="utf-8")
+        (folder / name / "papers" / "x.jsonl").write_text(LINES, encoding="utf-8")
+    (folder / "papers").mkdir()
+    (folder / "papers" / "e.txt").write_text("Epsilon\n\nFifth.\n", encoding="utf-8")
+    mine = ["Gamma", "Alpha", "Beta", "Delta", "Epsilon"]
+    assert titles(str(folder)) == mine
+    assert sorted(titles(f"{folder}/**/*.*")) == sorted(mine)
+    assert sorted(titles(f"{folder}/*")) == sorted(mine)
+    assert titles(f"{folder}/graph/papers/*.jsonl") == ["Alpha", "Beta"]  # named on purpose
+    problems: list[Problem] = []
+    assert titles(str(folder / "graph"), on_problem=problems.append) == []
+    assert str(problems[0]).startswith("graph: is a graph, not papers, and was passed over; give what")
+
+
+def test_a_mapping_needs_columns_to_name(folder: Path) -> None:
+    mapping = {"abstract": "text"}
+    for source in ("sample", "arxiv:1612.00796"):
+        assert "has no columns for mapping to name" in fails(source, mapping=mapping)
+    assert "the reader bibtex: has no columns" in fails(str(folder), mapping=mapping, reader="bibtex")
+    with pytest.raises(InputError, match=r"a\.txt \(read as text\): has no columns .* csv, json, parquet"):
+        titles(str(folder / "a.txt"), mapping=mapping)
+
+
 def test_names_no_file_can_have_are_refused() -> None:
     assert "cannot be looked up" in fails("x" * 5_000)
     assert "is no file or folder" in fails("a\0b")

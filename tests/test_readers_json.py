@@ -183,6 +183,47 @@ def test_jats_in_plain_json_is_recognised_by_its_tags(tmp_path: Path) -> None:
     assert (paper.title, paper.abstract) == ("A &amp; B", "a<b>c")
 
 
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        ({"title": ["x", "y"]}, "its title is a list of 2, not a text; give the title as one text"),
+        ({"title": {"en": "x"}}, "its title is an object, not a text"),
+        ({"title": True}, "its title is a bool, not a text"),
+        ({"title": "x", "abstract": {"p": "y"}}, "its abstract is an object, not a text"),
+        ({"title": "x", "abstract": ["y", "z"]}, "its abstract is a list of 2, not a text"),
+        ({"title": "x", "abstract": ["y", "z"], "corpusid": 1}, "its abstract is a list of 2, not a text"),
+        (
+            {"title": {}, "display_name": ["x", "y"], "id": "https://openalex.org/W1"},
+            "its title is a list of 2",
+        ),
+    ],
+)
+def test_a_text_that_is_none_is_reported(tmp_path: Path, record: dict[str, object], message: str) -> None:
+    papers, problems = load(tmp_path / "some.jsonl", json.dumps(record))
+    assert papers == []
+    assert len(problems) == 1
+    assert problems[0].startswith(f"some.jsonl, record 1: {message}")
+
+
+def test_an_empty_value_of_any_kind_is_no_text(tmp_path: Path) -> None:
+    text = '{"title": ["x"], "abstract": null, "summary": [], "description": ["y", ""], "year": NaN}'
+    (paper,), problems = load(tmp_path / "some.jsonl", text)
+    assert (paper.title, paper.abstract, problems) == ("x", "y", [])
+
+
+def test_a_mapped_column_that_no_record_has_is_reported_once(tmp_path: Path) -> None:
+    path = tmp_path / "some.jsonl"
+    path.write_text("\n".join(map(json.dumps, (A, B, C | {"more": 1}))), encoding="utf-8")
+    problems: list[Problem] = []
+    papers = list(read([str(path)], mapping={"abstract": "txet"}, on_problem=problems.append))
+    assert [paper.abstract for paper in papers] == ["", "", ""]
+    assert list(map(str, problems)) == [
+        "some.jsonl: no record has 'txet', which mapping gives for abstract; "
+        "its columns are abstract, more, title"
+    ]
+    assert list(read([str(path)], mapping={"note": "more"}, strict=True))[2].sources[0].note == "1"
+
+
 _json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
     lambda inner: (

@@ -123,16 +123,19 @@ def _print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> N
 
 def _print_cards(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     """Print one block a row: what was found, the paper, and the sentence that says it."""
-    head = [c for c in columns if c not in ("title", "year", "quote")]
+    head = [c for c in columns if c not in ("title", "year", "quote", "note")]
     print(" · ".join(head))
     for row in rows:
         print()
         print(" · ".join(_text(row.get(c)) or "–" for c in head))
+        # Said of the text, so it stands with the paper, or with the quote where the paper is not named.
+        note = f" [{row['note']}]" if row.get("note") else ""
         if row.get("title"):
             year = f" ({row['year']})" if row.get("year") else ""
-            print(_filled(f"{row['title']}{year}", "  "))
+            print(_filled(f"{row['title']}{year}{note}", "  "))
+            note = ""
         if row.get("quote"):
-            print(_filled(f"“{row['quote']}”", "    "))
+            print(_filled(f"“{row['quote']}”{note}", "    "))
 
 
 def _filled(text: str, indent: str) -> str:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from kg.cli.common import Format, FormatOpt, GraphArg, Params, parse_params, print_rows, require, say
 from kg.rows import Rows
+
+
+class ShowFormat(StrEnum):
+    """How `kg show` prints: a thing and all around it are no rows."""
+
+    table = "table"
+    json = "json"
 
 
 def _answer(rows: Rows, form: Format) -> None:
@@ -103,7 +111,9 @@ def show(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="A name, a paper's title or arXiv id, or a node id.")
     ],
-    form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
+    form: Annotated[
+        ShowFormat, typer.Option("--format", "-f", help="Text to read, or JSON.")
+    ] = ShowFormat.table,
 ) -> None:
     """Show everything the graph says about a thing, with the quotes."""
     from kg.api import open as open_graph
@@ -111,7 +121,7 @@ def show(
 
     with open_graph(graph) as g:
         found = g.show(name)
-        print(shown(found) if form is Format.table else json.dumps(found, ensure_ascii=False, indent=1))
+        print(shown(found) if form is ShowFormat.table else json.dumps(found, ensure_ascii=False, indent=1))
 
 
 def register(app: typer.Typer) -> None:

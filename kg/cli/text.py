@@ -28,6 +28,7 @@ def _node(node: Mapping[str, Any]) -> str:
             lines.append(f"    {edge['name']}" + (f"  ({extra})" if extra else ""))
             if edge.get("quote"):
                 year = f", {edge['year']}" if edge.get("year") else ""
-                quote = f"“{edge['quote']}” ({edge['title']}{year})"
+                note = f" [{edge['note']}]" if edge.get("note") else ""
+                quote = f"“{edge['quote']}” ({edge['title']}{year}){note}"
                 lines.append(textwrap.fill(quote, _WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 8))
     return "\n".join(lines)

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from kg.errors import InputError, nearest
+from kg.errors import InputError, UsageError, nearest
 from kg.model import Paper
 from kg.readers.base import Options, Problem, Reader
 from kg.readers.inputs import Input, expand
 from kg.readers.record import check_mapping
-from kg.readers.registry import READERS
+from kg.readers.registry import MAPPED, READERS
 from kg.readers.stream import Head, Stream
 
 __all__ = ["Options", "Problem", "Reader", "read", "reader_names"]
@@ -44,21 +45,27 @@ def read(
         inputs: files, folders, quoted patterns, "-" (standard input), "arxiv:2406.01234",
             "arxiv:cat:cs.LG?since=2026-01-01&max=500", or "sample" (the packaged sample).
         reader: name of the format, where it should not be guessed (see `reader_names`).
-        mapping: our field -> column name, for columns with names of their own: `{"title": "headline"}`.
+        mapping: our field -> column name, for columns with names of their own: `{"title": "headline"}`;
+            every input must then be JSON, CSV or Parquet.
         strict: stop at the first record that cannot be read.
         on_problem: called with each record that cannot be read; by default they are passed over.
         cache_dir: where pages fetched from arXiv are kept.
 
     Raises:
         InputError: a file is missing, a pattern matches nothing, an option makes no sense (all before the
-            first paper), arXiv cannot be reached, or, with `strict`, a record cannot be read.
+            first paper), a table lacks a mapped column or a file has no columns to map (when it is
+            reached), arXiv cannot be reached, or, with `strict`, a record cannot be read.
     """
     if reader is not None and reader not in READERS:
         names = ", ".join(reader_names())
-        raise InputError(f"there is no reader {reader!r}; there are {names}.{nearest(reader, READERS)}")
+        raise UsageError(f"there is no reader {reader!r}; there are {names}.{nearest(reader, READERS)}")
     options = Options(dict(mapping or {}), cache_dir)
     check_mapping(options.mapping)
+    if reader is not None:
+        _check_mapped(f"the reader {reader}", reader, options)
     found, problems = expand([inputs] if isinstance(inputs, str) else inputs)
+    if unmapped := [item.name for item in found if item.query or item.mapping]:
+        _check_mapped(unmapped[0], None, options)
 
     def report(problem: Problem) -> None:
         if strict:
@@ -67,6 +74,20 @@ def read(
             on_problem(problem)
 
     return _read_all(found, problems, reader, options, report)
+
+
+def _check_mapped(where: str, reader: str | None, options: Options) -> None:
+    """Refuse a mapping for a format that has no columns to name.
+
+    Raises:
+        UsageError: if there is one.
+    """
+    if options.mapping and reader not in MAPPED:
+        read_as = f" (read as {reader})" if reader and reader not in where else ""
+        raise UsageError(
+            f"{where}{read_as}: has no columns for mapping to name; give it without, or force one of the "
+            f"readers that have: {', '.join(MAPPED)}"
+        )
 
 
 def _read_all(
@@ -89,6 +110,8 @@ def _read_all(
 def _read_input(
     item: Input, reader: str | None, options: Options, report: Callable[[Problem], None]
 ) -> Iterator[Paper | Problem]:
+    if item.mapping:
+        options = replace(options, mapping=item.mapping)
     if item.query is not None:
         from kg.readers.arxiv_api import fetch  # requests takes 0.2 s to import
 
@@ -118,6 +141,7 @@ def _read_file(
         yield stream.problem("", _unknown(stream.head), f"name its format: {', '.join(reader_names())}")
         return
     stream.reader = chosen.name
+    _check_mapped(item.name, chosen.name, options)
     nothing = True
     for result in chosen.read(stream, options):
         nothing = False

@@ -49,8 +49,8 @@ def _paper(record: Mapping[str, object], stream: Stream, locator: str) -> Paper 
     return make_paper(
         stream,
         locator,
-        title=as_text(record.get("title")),
-        abstract=as_text(record.get("abstract")),
+        title=record.get("title"),
+        abstract=record.get("abstract"),
         ids=ids,
         dates=dates,
     )

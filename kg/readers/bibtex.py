@@ -53,7 +53,7 @@ class BibTeX:
         for first_line, text, defined in _batches(stream.lines()):
             strings = (strings + defined)[:MAX_STRINGS]
             shift = first_line - strings.count("\n")
-            for result in _papers(strings + text, shift, stream, options):
+            for result in _papers(strings + text, shift, stream):
                 count += 1
                 yield result
         if not count:
@@ -86,7 +86,7 @@ def _batches(lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str, str]]
         yield first, "\n".join(block), "".join(defined)
 
 
-def _papers(text: str, shift: int, stream: Stream, options: Options) -> Iterator[Paper | Problem]:
+def _papers(text: str, shift: int, stream: Stream) -> Iterator[Paper | Problem]:
     library = parse_string(text)
     unwrap = RemoveEnclosingMiddleware()
     for block in library.blocks:
@@ -95,23 +95,23 @@ def _papers(text: str, shift: int, stream: Stream, options: Options) -> Iterator
             inner = block.ignore_error_block
             if isinstance(inner, Entry):  # a key or field that was given before: still another paper
                 unwrap.transform_entry(inner, library)
-                yield _paper(inner, stream, line, options)
+                yield _paper(inner, stream, line)
             else:
                 reason = getattr(block.error, "abort_reason", None) or str(block.error)
                 reason = " ".join(reason.split())[:200]
                 yield stream.problem(line, f"the entry cannot be parsed ({reason})", _BRACES)
         elif isinstance(block, Entry):
-            yield _paper(block, stream, line, options)
+            yield _paper(block, stream, line)
 
 
-def _paper(entry: Entry, stream: Stream, line: str, options: Options) -> Paper | Problem:
+def _paper(entry: Entry, stream: Stream, line: str) -> Paper | Problem:
     fields: dict[str, str] = {}
     for item in entry.fields:
         value = str(item.value)
         if _RUN_ON.match(value):
             return stream.problem(line, f"a comma is missing after the field {item.key}", _BRACES)
         fields.setdefault(item.key.lower(), value)
-    columns = columns_for(fields, options.mapping)
+    columns = columns_for(fields, {})
 
     def first(name: str) -> str:
         return next((fields[column] for column in columns.get(name, ()) if fields[column].strip()), "")

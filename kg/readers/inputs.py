@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg.errors import InputError, nearest
@@ -21,10 +21,17 @@ ARXIV = "arxiv:"
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One thing to read: a file, standard input (neither), or an arXiv query."""
+    """One thing to read: a file, standard input (neither), or an arXiv query.
+
+    Attributes:
+        path: the file.
+        query: the arXiv query.
+        mapping: our field -> column name, where the file is ours (the sample), never the user's.
+    """
 
     path: Path | None = None
     query: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -44,7 +51,8 @@ def expand(inputs: Sequence[str]) -> tuple[list[Input], list[Problem]]:
         if text == STDIN:
             found.append(Input())
         elif text in ("sample", "sample:") and not Path(text).exists():
-            found.append(Input(sample_file()))
+            # Its texts are our summaries: what `source` says of them is said with every quote.
+            found.append(Input(sample_file(), mapping={"note": "source"}))
         elif text.lower().startswith(ARXIV):
             found.append(Input(query=ARXIV + text[len(ARXIV) :].strip()))
         else:
@@ -70,9 +78,10 @@ def _paths(text: str) -> list[Path]:
         raise InputError(f"{text!r} cannot be looked up ({error.strerror}): correct the path") from None
     if glob.has_magic(text):
         matches = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207  # Path.glob takes no absolute pattern
-        if not matches:
+        paths = [match for match in map(Path, matches) if not _in_workspace(match, path)]
+        if not paths:
             raise InputError(f"no file matches {text!r} (in {Path.cwd()}): correct the pattern")
-        return [Path(match) for match in matches]
+        return paths
     raise InputError(
         f"{text!r} is no file or folder (looked in {path.parent.resolve()}): correct the path."
         f"{nearest(path.name, siblings)}"
@@ -83,6 +92,9 @@ def _files(path: Path) -> tuple[list[Path], list[Problem]]:
     """Return the file itself, or the files in a folder and below whose suffix is known, sorted."""
     if not path.is_dir():
         return [path], []
+    if is_workspace(path):
+        hint = "give what it was built from, or its papers: kg export GRAPH --format papers"
+        return [], [Problem(path.name, "", "is a graph, not papers, and was passed over", hint)]
     files: list[Path] = []
     passed: list[str] = []
     problems: list[Problem] = []
@@ -92,8 +104,12 @@ def _files(path: Path) -> tuple[list[Path], list[Problem]]:
         problems.append(Problem(Path(error.filename or path).name, "", reason, "check its permissions"))
 
     for folder, folders, names in os.walk(path, onerror=unreadable):
-        # A workspace of ours (NAME.kg) holds Parquet files that are no input.
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and not name.endswith(".kg"))
+        # A workspace, also the one that is being written, holds Parquet files that are no input.
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and not name.endswith(".kg") and not is_workspace(Path(folder, name))
+        )
         for name in sorted(names):
             if name.startswith("."):
                 continue
@@ -111,6 +127,17 @@ def _files(path: Path) -> tuple[list[Path], list[Problem]]:
             Problem(path.name, "", reason, f"known are {' '.join(sorted(SUFFIXES))}, also .gz and .zst")
         )
     return files, problems
+
+
+def is_workspace(folder: Path) -> bool:
+    """Whether a folder is a workspace of ours, finished or (it has its lock by then) just being built."""
+    return (folder / "papers").is_dir() and any((folder / n).is_file() for n in ("manifest.json", ".lock"))
+
+
+def _in_workspace(match: Path, pattern: Path) -> bool:
+    """Whether what a pattern found is a workspace or lies in one that the pattern does not name itself."""
+    named = list(pattern.parents)
+    return any(is_workspace(folder) for folder in (match, *match.parents) if folder not in named)
 
 
 def is_known(name: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kg.model import Paper
 from kg.readers.base import Options, Problem
 from kg.readers.jsonstream import json_objects
-from kg.readers.record import paper_from_record
+from kg.readers.record import Unmapped, columns_for, paper_from_record
 from kg.readers.stream import Head, Stream
 
 _START = re.compile(r"\s*(?:\[\s*(?:\{|\]|\Z)|\{\s*(?:\"|\}|\Z))")
@@ -27,8 +27,12 @@ class JsonRecords:
 
     def read(self, stream: Stream, options: Options) -> Iterator[Paper | Problem]:
         """Yield one paper per record."""
+        unmapped = Unmapped(options.mapping)
         for locator, found in json_objects(stream):
             if isinstance(found, Problem):
                 yield found
             else:
-                yield paper_from_record(found, stream, locator, options.mapping)
+                columns = columns_for(found, options.mapping)
+                unmapped.see(found, columns)
+                yield paper_from_record(found, stream, locator, columns)
+        yield from unmapped.problems(stream)

@@ -12,7 +12,7 @@ from kg.model import Paper
 from kg.readers.base import Options, Problem
 from kg.readers.ids import find_ids
 from kg.readers.jsonstream import json_objects
-from kg.readers.record import as_text, make_paper
+from kg.readers.record import as_text, first_given, make_paper
 from kg.readers.stream import Head, Stream
 
 _KEYS = re.compile(r'"abstract_inverted_index"\s*:|"id"\s*:\s*"https://openalex\.org/W\d')
@@ -36,7 +36,7 @@ class OpenAlex:
 
 def _paper(work: Mapping[str, object], stream: Stream, locator: str) -> Paper | Problem:
     index = work.get("abstract_inverted_index")
-    abstract = as_text(work.get("abstract"))
+    abstract = work.get("abstract")
     if isinstance(index, dict):
         found = abstract_of(index)
         if found is None:
@@ -50,7 +50,7 @@ def _paper(work: Mapping[str, object], stream: Stream, locator: str) -> Paper | 
     return make_paper(
         stream,
         locator,
-        title=as_text(work.get("title")) or as_text(work.get("display_name")),
+        title=first_given(work.get("title"), work.get("display_name")),
         abstract=abstract,
         ids=find_ids([*values, *_links(work)]),
         dates=[work.get("publication_date"), work.get("publication_year")],

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from kg.errors import InputError
 from kg.model import Paper
 from kg.readers.base import Options, Problem
-from kg.readers.record import columns_for, missing_title_hint, paper_from_record
+from kg.readers.record import check_columns, columns_for, missing_title_hint, paper_from_record
 from kg.readers.stream import Head, Stream
 
 _MAGIC = b"PAR1"
@@ -33,6 +34,7 @@ class Parquet:
                 table = pq.ParquetFile(file)
                 names = table.schema_arrow.names
                 columns = columns_for(names, options.mapping)
+                check_columns(stream.name, names, columns, options.mapping)
                 if "title" not in columns:
                     yield stream.problem("", "no column is a title", missing_title_hint(names))
                     return
@@ -40,7 +42,9 @@ class Parquet:
                 for batch in table.iter_batches(_BATCH, columns=wanted):
                     for row in batch.to_pylist():
                         number += 1
-                        yield paper_from_record(row, stream, f"row {number}", options.mapping, columns)
+                        yield paper_from_record(row, stream, f"row {number}", columns)
+            except InputError:  # a ValueError, which damaged data may raise as well
+                raise
             except (pa.ArrowException, OSError, ValueError) as error:
                 reason = f"the Parquet data is damaged ({_first_line(error)}); {number} rows before were read"
                 yield stream.problem(f"row {number + 1}", reason, "get a whole copy of the file")

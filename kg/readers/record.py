@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from kg.errors import InputError, nearest
+from kg.errors import UsageError, nearest
 from kg.model import Paper
 from kg.readers.base import Place, Problem
 from kg.readers.clean import clean, clean_html
@@ -34,11 +34,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "update_date",
     ),
     "year": ("year", "publication_year", "pub_year"),
-    "note": ("note", "source_note", "source"),
+    # Never plain "note" or "source": many tables have those, and say something else in them.
+    "note": ("text_note", "source_note"),
 }
 MAX_TITLE = 2_000
 MAX_ABSTRACT = 100_000
 _JATS = "<jats:"
+_MAX_SEEN = 100  # column names kept for a message
 
 
 def normalise_name(name: str) -> str:
@@ -53,12 +55,12 @@ def check_mapping(mapping: Mapping[str, str]) -> None:
     """Refuse a mapping that names a field we do not have.
 
     Raises:
-        InputError: with the fields there are.
+        UsageError: with the fields there are.
     """
     for field in mapping:
         if field not in COLUMNS:
             known = ", ".join(COLUMNS)
-            raise InputError(
+            raise UsageError(
                 f"mapping names the field {field!r}, which is none of {known}.{nearest(field, COLUMNS)}"
             )
 
@@ -78,12 +80,60 @@ def columns_for(names: Iterable[str], mapping: Mapping[str, str]) -> dict[str, l
     return found
 
 
+def check_columns(
+    where: str, names: Collection[str], columns: Collection[str], mapping: Mapping[str, str]
+) -> None:
+    """Refuse a mapping to a column that a table lacks.
+
+    Args:
+        where: name of the table.
+        names: the table's columns.
+        columns: the fields that `columns_for` found in it.
+        mapping: our field -> column name.
+
+    Raises:
+        UsageError: with the columns there are.
+    """
+    for field, name in mapping.items():
+        if field not in columns:
+            reason = f"has no column {name!r}, which mapping gives for {field}"
+            raise UsageError(f"{where}: {reason}; {_have(names)}")
+
+
+class Unmapped:
+    """The mapped columns that no record of a file has, found where each record has columns of its own."""
+
+    def __init__(self, mapping: Mapping[str, str]) -> None:
+        self._mapping = mapping
+        self._missing = set(mapping)
+        self._names: dict[str, None] = {}
+
+    def see(self, names: Iterable[str], columns: Iterable[str]) -> None:
+        """Take note of a record's columns and of the fields that `columns_for` found in it."""
+        if self._missing:
+            self._missing.difference_update(columns)
+            if len(self._names) < _MAX_SEEN:
+                self._names.update(dict.fromkeys(map(str, names)))
+
+    def problems(self, place: Place) -> Iterator[Problem]:
+        """Yield what to say at the end of the file."""
+        if not self._names:
+            return
+        for field, name in self._mapping.items():
+            if field in self._missing:
+                reason = f"no record has {name!r}, which mapping gives for {field}"
+                yield place.problem("", reason, _have(self._names))
+
+
+def _have(names: Iterable[str]) -> str:
+    return f"its columns are {', '.join(sorted(names)[:12]) or 'none'}"
+
+
 def paper_from_record(
     record: Mapping[str, object],
     place: Place,
     locator: str,
-    mapping: Mapping[str, str],
-    columns: Mapping[str, list[str]] | None = None,
+    columns: Mapping[str, list[str]],
 ) -> Paper | Problem:
     """Build a paper from a record whose columns go by one of their usual names.
 
@@ -91,19 +141,17 @@ def paper_from_record(
         record: column name -> value.
         place: where it comes from.
         locator: place in it.
-        mapping: our field -> column name, for columns with other names.
-        columns: what `columns_for` gave, where all records have the same columns.
+        columns: what `columns_for` gave.
     """
-    columns = columns_for(record, mapping) if columns is None else columns
     values = {field: [record.get(name) for name in names] for field, names in columns.items()}
-    title = next(filter(None, map(as_text, values.get("title", ()))), "")
-    abstract = next(filter(None, map(as_text, values.get("abstract", ()))), "")
+    title = first_given(*values.get("title", ()))
+    abstract = first_given(*values.get("abstract", ()))
     known = [as_text(value) for field in ("arxiv", "doi", "acl", "id") for value in values.get(field, ())]
     links = [link for value in values.get("url", ()) for link in as_texts(value)]
     dates = [value for value in values.get("date", ()) if value is not None]
     dates += [value for value in values.get("year", ()) if value is not None]
     notes = filter(None, map(as_text, values.get("note", ())))
-    html = _JATS in abstract or _JATS in title
+    html = _JATS in as_text(abstract) or _JATS in as_text(title)
     return make_paper(
         place,
         locator,
@@ -121,8 +169,8 @@ def make_paper(
     place: Place,
     locator: str,
     *,
-    title: str,
-    abstract: str,
+    title: object,
+    abstract: object,
     ids: Ids,
     dates: Iterable[object] = (),
     date_text: str | None = None,
@@ -135,8 +183,8 @@ def make_paper(
     Args:
         place: where the record comes from.
         locator: place in it.
-        title: title as written; required.
-        abstract: abstract as written; may be empty.
+        title: title as written; required. A text, or (as Crossref gives it) a list of one text.
+        abstract: abstract as written, likewise; may be empty.
         ids: identifiers.
         dates: dates in order of trust; a complete one is preferred to one that has only a year.
         date_text: the date as the source writes it, where that is not one of `dates`.
@@ -145,21 +193,28 @@ def make_paper(
         hint: what to do when there is no title.
     """
     cleaner = clean_html if html else clean
-    # Cut far beyond the limits below, so that a hostile text is not cleaned at length only to be refused.
-    title, abstract = cleaner(title[: 10 * MAX_TITLE]), cleaner(abstract[: 10 * MAX_ABSTRACT])
-    if not title:
-        reason = "has neither title nor abstract" if not abstract else "has an abstract but no title"
-        return place.problem(locator, reason, hint or "give it a title")
-    for name, text, limit in (("title", title, MAX_TITLE), ("abstract", abstract, MAX_ABSTRACT)):
+    texts: list[str] = []
+    for name, value, limit in (("title", title, MAX_TITLE), ("abstract", abstract, MAX_ABSTRACT)):
+        written_text = _one_text(value)
+        if written_text is None:
+            reason = f"its {name} is {_kind(value)}, not a text"
+            return place.problem(locator, reason, f"give the {name} as one text")
+        # Cut far beyond the limit, so that a hostile text is not cleaned at length only to be refused.
+        text = cleaner(written_text[: 10 * limit])
         if len(text) > limit:
             reason = f"the {name} is longer than {limit:,} characters"
             return place.problem(locator, reason, "is this a paper's record?")
+        texts.append(text)
+    clean_title, clean_abstract = texts
+    if not clean_title:
+        reason = "has neither title nor abstract" if not clean_abstract else "has an abstract but no title"
+        return place.problem(locator, reason, hint or "give it a title")
     year, date, written = best_date(dates)
     if year is None and ids.arxiv:
         year = arxiv_year(ids.arxiv)
     return Paper(
-        title=title,
-        abstract=abstract,
+        title=clean_title,
+        abstract=clean_abstract,
         year=year,
         date=date,
         date_text=date_text or written,
@@ -186,8 +241,38 @@ def best_date(dates: Iterable[object]) -> tuple[int | None, str | None, str | No
 
 def missing_title_hint(record: Iterable[str]) -> str:
     """Say which columns there are and how to name the title's."""
-    names = ", ".join(sorted(map(str, record))[:12])
-    return f"its columns are {names or 'none'}: say which holds the title with mapping title=COLUMN"
+    return f"{_have(map(str, record))}: say which holds the title with mapping title=COLUMN"
+
+
+def first_given(*values: object) -> object:
+    """Return the first value that is not empty, of whatever kind, or ""."""
+    return next((value for value in values if not _is_empty(value)), "")
+
+
+def _is_empty(value: object) -> bool:
+    if isinstance(value, str):
+        return not value.strip()
+    if isinstance(value, float):
+        return not math.isfinite(value)  # how a table says that a cell is empty
+    if isinstance(value, list | tuple):
+        return not any(value)  # of the values in a list only None, "" and the like say nothing
+    return value is None or value == {}
+
+
+def _one_text(value: object) -> str | None:
+    """Return a text, a number, or a list of one text as text; None if it is another kind of value."""
+    if _is_empty(value):
+        return ""
+    if isinstance(value, list | tuple):
+        there = [item for item in value if item]
+        return there[0] if len(there) == 1 and isinstance(there[0], str) else None
+    return None if isinstance(value, bool) else next(as_texts(value), None)
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}"
+    return "an object" if isinstance(value, dict) else f"a {type(value).__name__}"
 
 
 def as_text(value: object) -> str:

@@ -32,3 +32,5 @@ _ALL: tuple[Reader, ...] = (
 )
 
 READERS: dict[str, Reader] = {reader.name: reader for reader in _ALL}
+MAPPED = ("csv", "json", "parquet")
+"""The readers of formats whose columns have names of the user's own: only they take a mapping."""

@@ -9,7 +9,7 @@ from kg.model import Paper
 from kg.readers.base import Options, Problem
 from kg.readers.ids import find_ids
 from kg.readers.jsonstream import json_objects
-from kg.readers.record import as_text, make_paper
+from kg.readers.record import as_text, first_given, make_paper
 from kg.readers.stream import Head, Stream
 
 _KEYS = re.compile(
@@ -50,8 +50,8 @@ def _paper(record: Mapping[str, object], stream: Stream, locator: str) -> Paper 
     return make_paper(
         stream,
         locator,
-        title=as_text(record.get("title")),
-        abstract=as_text(record.get("abstract")) or as_text(record.get("paperAbstract")),
+        title=record.get("title"),
+        abstract=first_given(record.get("abstract"), record.get("paperAbstract")),
         ids=find_ids(ids),
         dates=dates,
     )

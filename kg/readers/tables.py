@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from kg.model import Paper
 from kg.readers.base import Options, Problem
-from kg.readers.record import columns_for, missing_title_hint, paper_from_record
+from kg.readers.record import check_columns, columns_for, missing_title_hint, paper_from_record
 from kg.readers.stream import MAX_LINE, Head, Stream
 
 DELIMITERS = ",\t;|"
@@ -43,11 +43,12 @@ class Tables:
             return
         header = [name.strip().lstrip("\ufeff") for name in header]
         columns = columns_for(header, options.mapping)
+        check_columns(stream.name, header, columns, options.mapping)
         if "title" not in columns:
             yield stream.problem("line 1", "no column is a title", missing_title_hint(header))
             return
         for number, cells in rows:
-            yield _paper(cells, header, columns, stream, number, options.mapping)
+            yield _paper(cells, header, columns, stream, number)
 
 
 def _paper(
@@ -56,7 +57,6 @@ def _paper(
     columns: Mapping[str, list[str]],
     stream: Stream,
     number: int,
-    mapping: Mapping[str, str],
 ) -> Paper | Problem:
     locator = f"line {number}"
     if cells is None:
@@ -66,7 +66,7 @@ def _paper(
     if len(cells) != len(header):
         reason = f"has {len(cells)} cells where the header has {len(header)}"
         return stream.problem(locator, reason, "quote cells that hold the delimiter or a line end")
-    return paper_from_record(dict(zip(header, cells, strict=True)), stream, locator, mapping, columns)
+    return paper_from_record(dict(zip(header, cells, strict=True)), stream, locator, columns)
 
 
 def first_line(text: str) -> str:
