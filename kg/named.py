@@ -36,9 +36,11 @@ class NamedQueries:
         """Methods that the same papers use together with a method, the most frequent first."""
         return self.query("co_used_methods", method=method, limit=limit)
 
-    def compared_with(self, method: Name, *, outcome: OutcomeOrAny = "any", limit: int = 100) -> Rows:
+    def compared_with(
+        self, method: Name, *, outcome: OutcomeOrAny = "any", other: Name | None = None, limit: int = 100
+    ) -> Rows:
         """Methods that a method is compared with, on either side, and how the first of the two fares."""
-        return self.query("compared_with", method=method, outcome=outcome, limit=limit)
+        return self.query("compared_with", method=method, outcome=outcome, other=other, limit=limit)
 
     def datasets_of_task(self, task: Name, *, limit: int = 100) -> Rows:
         """Datasets and benchmarks that papers about a task use or introduce, the most used first."""

@@ -1,6 +1,7 @@
 // about: Methods that a method is compared with, on either side, and how the first of the two fares.
 // param: method: Method - the method; narrower methods are included
 // param: outcome: Outcome|any = any - how the first of the two fares
+// param: other: Method = none - only comparisons with this one
 // param: limit: int = 100 - most rows returned
 // returns: method: str? - the paper's own method; missing where it has no name
 // returns: outcome: str - how it fares: outperforms, matches, trails or unknown
@@ -17,6 +18,15 @@
 // ask: which methods is {method} compared to?
 // ask: what has {method} been compared with?
 // ask: how does {method} compare?
+// ask: how does {method} compare with {other}?
+// ask: how does {method} compare to {other}?
+// ask: compare {method} and {other}
+// ask: compare {method} with {other}
+// ask: compare {method} to {other}
+// ask: is {method} better than {other}?
+// ask: does {method} outperform {other}?
+// ask: which methods beat {method}? [outcome=outperforms]
+// ask: which methods outperform {method}? [outcome=outperforms]
 // ask: how does {method} compare with others?
 // ask: how does {method} compare to others?
 // ask: what outperforms {method}? [outcome=outperforms]
@@ -33,6 +43,8 @@ MATCH (m)-[e:COMPARED_WITH]-(x:Paper|Method)
 WHERE $outcome = 'any' OR e.outcome = $outcome
 WITH DISTINCT e
 WITH startNode(e) AS s, endNode(e) AS o, e
+WHERE size($other) = 0 OR s.name IN $other OR o.name IN $other
+WITH s, o, e
 ORDER BY e.confidence DESC, e.field DESC, e.quote_start, e.id
 WITH s, o, e.outcome AS outcome, e.paper AS paper_id, head(collect(e)) AS best
 WITH o, outcome, paper_id, collect({

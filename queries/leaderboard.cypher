@@ -29,6 +29,8 @@
 // ask: which results are reported on {dataset}?
 // ask: what numbers are reported on {dataset}?
 // ask: leaderboard of {dataset}
+// ask: {dataset} leaderboard
+// ask: sota on {dataset}
 // ask: leaderboard for {dataset}
 // ask: leaderboard on {dataset}
 // ask: results on {dataset}

@@ -43,6 +43,17 @@
 // ask: methods for {problem}
 // ask: methods against {problem}
 // ask: solutions to {problem}
+// ask: solutions for {problem}
+// ask: remedies for {problem}
+// ask: remedies against {problem}
+// ask: how can i stop {problem}?
+// ask: how can i avoid {problem}?
+// ask: how can i reduce {problem}?
+// ask: how can i prevent {problem}?
+// ask: how can i mitigate {problem}?
+// ask: how do i fight {problem}?
+// ask: how to fight {problem}?
+// ask: how to prevent {problem}?
 // ask: which papers target {problem}?
 // ask: which papers study {problem}? [stance=studies]
 // ask: who studies {problem}? [stance=studies]
@@ -64,5 +75,5 @@ UNWIND CASE WHEN size(named) > 0 THEN named ELSE claims END AS claim
 MATCH (w:Paper {id: paper_id})
 RETURN CASE WHEN claim.named THEN claim.method END AS method, p.name AS problem, stance, paper_id AS paper,
   w.name AS title, w.year AS year, claim.quote AS quote, claim.confidence AS confidence, w.note AS note
-ORDER BY claim.confidence DESC, coalesce(w.year, 0) DESC, w.id, p.id, stance, claim.method_id
+ORDER BY CASE WHEN claim.named THEN 0 ELSE 1 END, claim.confidence DESC, coalesce(w.year, 0) DESC, w.id, p.id, stance, claim.method_id
 LIMIT $limit

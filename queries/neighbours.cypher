@@ -26,6 +26,9 @@
 // ask: neighbours of {node}
 // ask: neighbors of {node}
 // ask: tell me about {node}
+// ask: what is {node}?
+// ask: which papers use {node}?
+// ask: who uses {node}?
 UNWIND $node AS wanted
 MATCH (n:Paper|Method|Problem|Task|Dataset|Benchmark|Metric|Result {id: wanted})
 MATCH (n)-[e]-(x)

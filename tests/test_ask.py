@@ -19,6 +19,7 @@ NAMES = Names(lambda label: TINY.nodes[label].to_pylist())
 VALUES = {
     "problem": "catastrophic forgetting",
     "method": "Prompt-EWC",
+    "other": "EWC",
     "task": "continual learning",
     "dataset": "Permuted MNIST",
     "metric": "accuracy",

@@ -193,13 +193,23 @@ def test_methods_targeting_reaches_narrower_problems_and_names_each_paper_once(g
     rows = graph.methods_targeting("forgetting")
     fixed = ("method", "problem", "stance", "paper", "title", "year", "quote", "confidence")
     assert rows.columns == (*fixed, "note")
-    assert pick(rows, *SHORT) == [EWC, REHEARSAL, O_LORA, OGP, CLEAR]
+    assert pick(rows, *SHORT) == [EWC, O_LORA, OGP, CLEAR, REHEARSAL]
     assert rows[0]["title"] == "Overcoming catastrophic forgetting in neural networks"
     assert rows[0]["quote"] == "EWC mitigates catastrophic forgetting with the Fisher information."
 
 
+def test_two_methods_are_compared_with_each_other_alone(graph: Graph) -> None:
+    every = graph.compared_with("EWC")
+    others = {row["other"] if row["method"] == "EWC" else row["method"] for row in every} - {None}
+    assert len(others) > 1
+    for other in others:
+        rows = graph.compared_with("EWC", other=other)
+        assert rows
+        assert all(other in (row["method"], row["other"]) for row in rows)
+
+
 def test_methods_targeting_takes_any_stance(graph: Graph) -> None:
-    every = [EWC, STUDY, TRACE, REHEARSAL, O_LORA, OGP, CLEAR]
+    every = [EWC, O_LORA, OGP, CLEAR, STUDY, TRACE, REHEARSAL]
     assert pick(graph.methods_targeting("forgetting", stance="any"), *SHORT) == every
     assert pick(graph.methods_targeting("forgetting", stance="studies"), *SHORT) == [STUDY, TRACE]
 

@@ -150,7 +150,7 @@ def test_a_workspace_of_any_name_is_no_input(folder: Path) -> None:
 def test_a_mapping_needs_columns_to_name(folder: Path) -> None:
     mapping = {"abstract": "text"}
     for source in ("sample", "arxiv:1612.00796"):
-        assert "has no columns for mapping to name" in fails(source, mapping=mapping)
+        assert "has no columns for --map to name" in fails(source, mapping=mapping)
     assert "the reader bibtex: has no columns" in fails(str(folder), mapping=mapping, reader="bibtex")
     with pytest.raises(InputError, match=r"a\.txt \(read as text\): has no columns .* csv, json, parquet"):
         titles(str(folder / "a.txt"), mapping=mapping)

@@ -218,7 +218,7 @@ def test_a_mapped_column_that_no_record_has_is_reported_once(tmp_path: Path) -> 
     papers = list(read([str(path)], mapping={"abstract": "txet"}, on_problem=problems.append))
     assert [paper.abstract for paper in papers] == ["", "", ""]
     assert list(map(str, problems)) == [
-        "some.jsonl: no record has 'txet', which mapping gives for abstract; "
+        "some.jsonl: no record has 'txet', which --map gives for abstract; "
         "its columns are abstract, more, title"
     ]
     assert list(read([str(path)], mapping={"note": "more"}, strict=True))[2].sources[0].note == "1"

@@ -85,7 +85,7 @@ def _check_mapped(where: str, reader: str | None, options: Options) -> None:
     if options.mapping and reader not in MAPPED:
         read_as = f" (read as {reader})" if reader and reader not in where else ""
         raise UsageError(
-            f"{where}{read_as}: has no columns for mapping to name; give it without, or force one of the "
+            f"{where}{read_as}: has no columns for --map to name; give it without, or force one of the "
             f"readers that have: {', '.join(MAPPED)}"
         )
 

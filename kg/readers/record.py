@@ -61,7 +61,7 @@ def check_mapping(mapping: Mapping[str, str]) -> None:
         if field not in COLUMNS:
             known = ", ".join(COLUMNS)
             raise UsageError(
-                f"mapping names the field {field!r}, which is none of {known}.{nearest(field, COLUMNS)}"
+                f"--map names the field {field!r}, which is none of {known}.{nearest(field, COLUMNS)}"
             )
 
 
@@ -96,7 +96,7 @@ def check_columns(
     """
     for field, name in mapping.items():
         if field not in columns:
-            reason = f"has no column {name!r}, which mapping gives for {field}"
+            reason = f"has no column {name!r}, which --map gives for {field}"
             raise UsageError(f"{where}: {reason}; {_have(names)}")
 
 
@@ -121,7 +121,7 @@ class Unmapped:
             return
         for field, name in self._mapping.items():
             if field in self._missing:
-                reason = f"no record has {name!r}, which mapping gives for {field}"
+                reason = f"no record has {name!r}, which --map gives for {field}"
                 yield place.problem("", reason, _have(self._names))
 
 
@@ -241,7 +241,7 @@ def best_date(dates: Iterable[object]) -> tuple[int | None, str | None, str | No
 
 def missing_title_hint(record: Iterable[str]) -> str:
     """Say which columns there are and how to name the title's."""
-    return f"{_have(map(str, record))}: say which holds the title with mapping title=COLUMN"
+    return f"{_have(map(str, record))}: say which holds the title: --map title=COLUMN"
 
 
 def first_given(*values: object) -> object:
