@@ -262,7 +262,8 @@ class Graph(NamedQueries):
     @staticmethod
     def _reading_note(nodes: Iterable[Mapping[str, object]]) -> str:
         notes = sorted({str(node["note"]) for node in nodes if node.get("note")})
-        return f"Some texts are not the papers' own words: {', '.join(notes)}." if notes else ""
+        own = f" Some texts are not the papers' own words: {', '.join(notes)}." if notes else ""
+        return f"Claimed numbers are not drawn.{own}"
 
     def papers(self) -> Iterable[Paper]:
         """Return every paper of the workspace.
