@@ -4,8 +4,17 @@ The seam: components up to `kg_mentions` say what is named where (`doc.spans["kg
 which role each name plays (`doc._.kg_facts`). A trained judge replaces `extractors/judge.py` alone.
 """
 
-from extractors.doc import facts_of, make_doc
+from extractors.doc import abbreviations_of, facts_of, make_doc, numbers_of
 from extractors.pipeline import extract, load
 from extractors.version import EXTRACTOR, VERSION
 
-__all__ = ["EXTRACTOR", "VERSION", "extract", "facts_of", "load", "make_doc"]
+__all__ = [
+    "EXTRACTOR",
+    "VERSION",
+    "abbreviations_of",
+    "extract",
+    "facts_of",
+    "load",
+    "make_doc",
+    "numbers_of",
+]

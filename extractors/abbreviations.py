@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Doc
 
-from extractors.doc import Abbreviation
+from extractors.doc import Abbreviation, set_abbreviations
 from extractors.tokens import Tokens, tokens_of
 
 _OPEN = frozenset("([")
@@ -49,7 +49,7 @@ def best_long_form(short: str, long: str) -> int:
 
 
 class Abbreviations:
-    """spaCy component; sets `doc._.kg_abbreviations` to a list of `Abbreviation`, in text order.
+    """spaCy component; assigns `doc._.kg_abbreviations`, a dict for each `Abbreviation` in text order.
 
     Both orders are read: "long form (SF)" and "SF (long form)".
     """
@@ -67,7 +67,7 @@ class Abbreviations:
                 if pair is not None:
                     found.append(pair)
                 opened = -1
-        doc._.kg_abbreviations = found
+        set_abbreviations(doc, found)
         return doc
 
 

@@ -9,6 +9,7 @@ from itertools import accumulate
 from spacy.tokens import Doc
 
 from extractors.chunks import Chunk, Word, chunks_of, words_of
+from extractors.doc import abbreviations_of
 from extractors.lexicon import key, registry, sections
 from extractors.tokens import tokens_of
 
@@ -213,7 +214,9 @@ def _known(reading: Reading, chunk_at: list[int]) -> None:
 
 def _abbreviated(reading: Reading, chunk_at: list[int]) -> None:
     """Join acronyms with their long forms."""
-    for pair in reading.doc._.kg_abbreviations or []:
+    if reading.doc._.kg_abbreviations is None:
+        return
+    for pair in abbreviations_of(reading.doc):
         short = _add(reading, pair.short_start, pair.short_end, chunk_at[pair.short_start], whole=True)
         long = _add(reading, pair.long_start, pair.long_end, chunk_at[pair.long_end - 1], whole=True)
         if short is None or long is None or short is long:

@@ -2,18 +2,26 @@
 
 A Doc made from plain text (anybody's `nlp("...")`) has no title: its `kg_title_end` is 0 and every
 offset counts as an offset into the abstract.
+
+What the components leave on a Doc is plain lists and dicts, so that `doc.to_bytes()`, `DocBin` and
+`nlp.pipe` with several processes carry it; `abbreviations_of`, `numbers_of` and `facts_of` give the typed
+things back.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Final, Literal
 
+from pydantic import TypeAdapter
 from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
-from kg.model import Evidence, Field, Label, Mention, PaperFacts
+from kg.model import Field, PaperFacts, ResultKind
 
 SPANS_KEY = "kg"
+Category = Literal["result", "scale", "none"]
 _GAP = "\n\n"
 
 for _name, _default in (
@@ -36,6 +44,49 @@ class Abbreviation:
     long_end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number in a Doc.
+
+    Attributes:
+        span_start, span_end: the tokens it touches, half-open (a token may hold more than the number).
+        start, end: its character offsets in the Doc.
+        value: in its unit; of a range, the end farther from zero.
+        unit: canonical unit or None.
+        value_text: the slice itself.
+        category: "result" (a claimed outcome), "scale" (another quantity worth keeping) or "none".
+        kind: of a result: score reached, gain, saving or ratio.
+        score: confidence in the category, in [0, 1].
+        rule: shape and unit class that were read.
+        baseline_value, baseline_start, baseline_end: the other end of "from X to Y", in Doc characters.
+    """
+
+    span_start: int
+    span_end: int
+    start: int
+    end: int
+    value: float
+    unit: str | None
+    value_text: str
+    category: Category
+    kind: ResultKind
+    score: float
+    rule: str
+    baseline_value: float | None = None
+    baseline_start: int | None = None
+    baseline_end: int | None = None
+
+    @property
+    def label(self) -> Literal["Number", "Scale"]:
+        """The label it has among the mentions."""
+        return "Number" if self.category == "result" else "Scale"
+
+
+_ABBREVIATIONS: Final = TypeAdapter(list[Abbreviation])
+_NUMBERS: Final = TypeAdapter(list[Quantity])
+_FACTS: Final = TypeAdapter(PaperFacts)
+
+
 def make_doc(nlp: Language, title: str, abstract: str) -> Doc:
     """Tokenise a paper; run the result through `nlp(doc)` or `nlp.pipe([doc, ...])`."""
     doc = nlp.make_doc(title + _GAP + abstract if title else abstract)
@@ -54,32 +105,23 @@ def locate(doc: Doc, start_char: int, end_char: int) -> tuple[Field, int, int]:
     return "abstract", start_char - offset, end_char - offset
 
 
-def in_title(span: Span) -> bool:
-    """Whether a span lies in the title."""
-    return bool(span.end_char <= span.doc._.kg_title_end)
-
-
-def evidence(span: Span) -> Evidence:
-    """Return the sentence (or title) around a span as its quote."""
-    sentence = span.sent
-    quote_end = sentence.end_char - len(sentence.text) + len(sentence.text.rstrip())
-    field, start, end = locate(span.doc, span.start_char, span.end_char)
-    _, quote_start, quote_end = locate(span.doc, sentence.start_char, quote_end)
-    return Evidence(field, quote_start, quote_end, start, end)
-
-
-def mention(span: Span, label: Label, score: float, rule: str) -> Mention:
-    """Return a span as a mention with field offsets."""
-    field, start, end = locate(span.doc, span.start_char, span.end_char)
-    return Mention(field, start, end, span.text, label, round(score, 4), rule)
-
-
 def spans_of(doc: Doc) -> list[tuple[Span, float, str]]:
-    """Return the mention spans with score and rule, in text order."""
+    """Return the mention spans with score and rule, in text order.
+
+    Spans of another component have the `attrs["scores"]` that it gave them (spancat does), else score 1.
+    """
     if SPANS_KEY not in doc.spans:
         return []
     group = doc.spans[SPANS_KEY]
-    return list(zip(group, group.attrs["scores"], group.attrs["rules"], strict=True))
+    spans = list(group)
+    scores, rules = group.attrs.get("scores", ()), group.attrs.get("rules", ())
+    if len(scores) == len(rules) == len(spans):
+        return list(zip(spans, scores, rules, strict=True))
+    known = (
+        [min(max(float(s), 0.0), 1.0) for s in scores] if len(scores) == len(spans) else [1.0] * len(spans)
+    )
+    plain = [(span, score, "span") for span, score in zip(spans, known, strict=True)]
+    return sorted(plain, key=lambda item: (item[0].start, item[0].end, item[0].label_))
 
 
 def set_spans(doc: Doc, found: list[tuple[Span, float, str]]) -> None:
@@ -93,11 +135,39 @@ def set_spans(doc: Doc, found: list[tuple[Span, float, str]]) -> None:
     )
 
 
+def set_abbreviations(doc: Doc, found: Sequence[Abbreviation]) -> None:
+    """Leave abbreviations on a Doc."""
+    doc._.kg_abbreviations = _ABBREVIATIONS.dump_python(list(found), mode="json")
+
+
+def set_numbers(doc: Doc, found: Sequence[Quantity]) -> None:
+    """Leave numbers on a Doc."""
+    doc._.kg_numbers = _NUMBERS.dump_python(list(found), mode="json")
+
+
+def set_facts(doc: Doc, facts: PaperFacts) -> None:
+    """Leave facts on a Doc."""
+    doc._.kg_facts = _FACTS.dump_python(facts, mode="json")
+
+
+def abbreviations_of(doc: Doc) -> list[Abbreviation]:
+    """Return the abbreviations that `kg_abbreviations` left on a Doc."""
+    return _ABBREVIATIONS.validate_python(_left(doc._.kg_abbreviations, "kg_abbreviations"))
+
+
+def numbers_of(doc: Doc) -> list[Quantity]:
+    """Return the numbers that `kg_numbers` left on a Doc."""
+    return _NUMBERS.validate_python(_left(doc._.kg_numbers, "kg_numbers"))
+
+
 def facts_of(doc: Doc) -> PaperFacts:
     """Return the facts that `kg_claims` left on a Doc."""
-    facts = doc._.kg_facts
-    if not isinstance(facts, PaperFacts):
+    return _FACTS.validate_python(_left(doc._.kg_facts, "kg_claims"))
+
+
+def _left(value: Any, component: str) -> Any:  # noqa: ANN401 - spaCy's extensions have no type
+    if value is None:
         raise ValueError(
-            "[kg_claims] the pipeline has not run this component; add it: nlp.add_pipe('kg_claims')"
+            f"[{component}] the pipeline has not run this component; add it: nlp.add_pipe({component!r})"
         )
-    return facts
+    return value

@@ -2,23 +2,39 @@
 
 Mentions carry the probability of each role (see `mentions.py`); what is decided here needs the whole paper:
 which names are one thing, which of overlapping phrases stands for it, which role wins, which form is the
-name, what stance and outcome the text gives. A trained model may replace this file alone.
+name, what stance and outcome the text gives. A trained model may replace this file alone. So may mentions be
+another component's: plain spans in `doc.spans["kg"]` play the role that their label says.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, get_args
 
 from spacy.tokens import Doc, Span
 
 from extractors.doc import SPANS_KEY
 from extractors.kinds import introduced_type, outcome_of, paper_kind, resource_type, stance_of
+from extractors.lexicon import key
 from extractors.linear import OUTPUTS, ROLES, weights
 from extractors.quotes import Quotes
 from extractors.saying import ranked, works_against
 from kg.model import Claim, Label, Mention, PaperKind, Role
 
 Scored = list[tuple[Span, float, str]]
+LABELS: frozenset[str] = frozenset(get_args(Label))
+# The role of a thing of which nothing is known but its label.
+_ROLE_OF: dict[Label, str] = {
+    "Method": "uses",
+    "Tool": "uses",
+    "Problem": "targets",
+    "Task": "tasks",
+    "Dataset": "resources",
+    "Benchmark": "resources",
+    "Metric": "metrics",
+}
+_LABEL_OF: dict[str, Label] = {"targets": "Problem", "tasks": "Task", "metrics": "Metric"}
 
 
 @dataclass(slots=True)
@@ -30,12 +46,14 @@ class Thing:
         forms: for each written form (normalised by case), its spans in text order.
         roles: probability of each of `OUTPUTS`.
         reasons: the strongest feature for each.
+        label: what it is, where another component has said so.
     """
 
     name: str
     forms: dict[str, list[Span]] = field(default_factory=dict)
     roles: list[float] = field(default_factory=lambda: [0.0] * len(OUTPUTS))
     reasons: list[str] = field(default_factory=lambda: [""] * len(ROLES))
+    label: Label | None = None
 
     @property
     def spans(self) -> list[Span]:
@@ -43,27 +61,52 @@ class Thing:
         return sorted((s for spans in self.forms.values() for s in spans), key=lambda s: (s.start, s.end))
 
 
-def judge(doc: Doc, spans: Scored) -> tuple[PaperKind, list[Claim]]:
+def judge(
+    doc: Doc, spans: Scored, *, thresholds: Mapping[str, float] | None = None, quotes: Quotes | None = None
+) -> tuple[PaperKind, list[Claim]]:
     """Decide the kind of a paper and its claims.
 
     Args:
-        doc: after `kg_mentions`.
+        doc: after `kg_mentions`, or any component that leaves spans with our labels.
         spans: the mentions with score and rule, in text order, as `spans_of(doc)` gives them.
+        thresholds: the least probability for a role, where it is not to be the model's own.
+        quotes: of the Doc, where they have been read already.
     """
-    quotes = Quotes(doc)
+    quotes = quotes or Quotes(doc)
     kind = paper_kind(quotes)
-    things = _things(doc, spans)
-    chosen = choose(things, weights().thresholds)
+    chosen = _chosen(quotes, spans, thresholds or {})
     own = [form for thing in chosen["introduces"] for form in thing.forms]
     claims = [_claim(quotes, thing, role, kind, own) for role, picked in chosen.items() for thing in picked]
     return kind, [claim for claim in claims if claim.evidence]  # a name torn by a sentence's end has none
 
 
-def _things(doc: Doc, spans: Scored) -> dict[str, Thing]:
+def _chosen(quotes: Quotes, spans: Scored, thresholds: Mapping[str, float]) -> dict[str, list[Thing]]:
+    """Pick the things of each role: by the weights that `kg_mentions` left, without them by the labels."""
+    groups = quotes.doc.spans
+    attrs = groups[SPANS_KEY].attrs if SPANS_KEY in groups else {}
+    if attrs and all(len(attrs.get(name, ())) == len(spans) for name in ("names", "roles", "reasons")):
+        return choose(_things(attrs, spans), {**weights().thresholds, **thresholds})
+    return _labelled([item for item in spans if not quotes.torn(item[0])], thresholds)
+
+
+def _labelled(spans: Scored, thresholds: Mapping[str, float]) -> dict[str, list[Thing]]:
+    """Group another component's mentions by normalised name; labels give roles, scores confidences."""
+    things: dict[str, dict[str, Thing]] = {role: {} for role in _ORDER}
+    for span, score, rule in spans:
+        label: Label = span.label_  # type: ignore[assignment]
+        role, name = _ROLE_OF.get(label), " ".join(key(span.text))
+        if role is None or not name or score < thresholds.get(role, 0.0):
+            continue
+        thing = things[role].setdefault(name, Thing(name))
+        thing.forms.setdefault(span.text.casefold(), []).append(span)
+        i = OUTPUTS.index(role)
+        if thing.label is None or score > thing.roles[i]:
+            thing.label, thing.roles[i], thing.reasons[i] = label, score, rule
+    return {role: list(found.values()) for role, found in things.items()}
+
+
+def _things(attrs: Mapping[str, Any], spans: Scored) -> dict[str, Thing]:
     """Group mentions by what they name."""
-    attrs = doc.spans[SPANS_KEY].attrs if SPANS_KEY in doc.spans else {}
-    if not spans or len(attrs.get("roles", ())) != len(spans):
-        return {}  # mentions of some other component, which says nothing of roles
     things: dict[str, Thing] = {}
     for (span, _, _), name, roles, reasons in zip(
         spans, attrs["names"], attrs["roles"], attrs["reasons"], strict=True
@@ -149,10 +192,10 @@ def _claim(quotes: Quotes, thing: Thing, role: str, kind: PaperKind, own: list[s
     if role == "introduces":
         label, final = introduced_type(quotes, places, thing.roles, kind), "introduces"
     elif role == "resources":
-        label = resource_type(quotes, places, thing.name)
+        label = thing.label or resource_type(quotes, places, thing.name)
         final = "benchmarks" if label == "Benchmark" else "datasets"
     else:
-        label = {"targets": "Problem", "tasks": "Task", "metrics": "Metric"}.get(role, "Method")  # type: ignore[assignment]
+        label = thing.label or _LABEL_OF.get(role, "Method")
         final = role  # type: ignore[assignment]
     rule = f"{role}:{thing.reasons[i]}"
     confidence = round(min(thing.roles[i], 1.0), 4)

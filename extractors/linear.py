@@ -61,15 +61,15 @@ class Weights:
         scores: Floats = np.add.reduceat(self._values[flat], starts, axis=0)
         return 1.0 / (1.0 + np.exp(-scores))
 
-    def strongest(self, features: Iterable[str], output: int) -> str:
-        """Return the feature that speaks most for an output: the rule's name in an explanation."""
-        rows = [(row, feature) for feature in features if (row := self._row.get(feature)) is not None]
-        if not rows:
-            return "prior"
-        values = self._values[[row for row, _ in rows], output]
-        best = int(values.argmax())
-        ties = [feature for (_, feature), value in zip(rows, values, strict=True) if value == values[best]]
-        return min(ties) if values[best] > 0 else "prior"
+    def strongest(self, features: Iterable[str], outputs: Sequence[int]) -> list[str]:
+        """Return the feature that speaks most for each output: the rule's name in an explanation."""
+        # Sorted, so that the first of equals is the same in every process.
+        known = sorted(feature for feature in features if feature in self._row)
+        if not known or not outputs:
+            return ["prior"] * len(outputs)
+        values = self._values[[self._row[feature] for feature in known]]
+        best = values.argmax(axis=0).tolist()
+        return [known[best[i]] if values[best[i], i] > 0 else "prior" for i in outputs]
 
 
 @cache

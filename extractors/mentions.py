@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from extractors.candidates import Candidate, Reading, read
-from extractors.doc import SPANS_KEY, set_spans
+from extractors.doc import SPANS_KEY, numbers_of, set_spans
 from extractors.features import annotate
 from extractors.linear import OUTPUTS, ROLES, weights
 from kg.model import Label
@@ -23,7 +22,8 @@ _LABEL: dict[str, Label] = {
     "resources": "Dataset",
     "metrics": "Metric",
 }
-_FLOOR = 0.1
+MIN_SCORE = 0.1
+_KNOWN = 0.1  # the least score of a name that the registry knows
 _BENCHMARK_NEXT = frozenset(("benchmark", "benchmarks", "leaderboard", "suite", "challenge"))
 _TOOL_NEXT = frozenset(("toolkit", "library", "platform", "package", "software", "toolbox", "tool"))
 
@@ -34,10 +34,15 @@ class Mentions:
     `attrs["names"]` holds for each span the normalised name of the thing it names (an acronym has its
     long form's), `attrs["roles"]` the probability of each role of `linear.OUTPUTS`, `attrs["reasons"]`
     the strongest feature of each.
+
+    Args:
+        min_score: names and numbers with a lower score, in [0, 1], are left out.
     """
 
-    def __init__(self, nlp: Language) -> None:
-        self._nlp = nlp
+    def __init__(self, min_score: float = MIN_SCORE) -> None:
+        if not 0 <= min_score <= 1:
+            raise ValueError(f"[kg_mentions] min_score is {min_score}; give a probability, from 0 to 1")
+        self.min_score = min_score
         self._weights = weights()
 
     def __call__(self, doc: Doc) -> Doc:
@@ -45,26 +50,30 @@ class Mentions:
         reading = read(doc)
         annotate(reading)
         candidates = list(reading.candidates.values())
+        least = min(self.min_score, MIN_SCORE)
+        title_end: int = doc._.kg_title_end
         table = self._weights.probabilities([c.features for c in candidates])
         found: list[tuple[Span, float, str, str, list[float], list[str]]] = []
         for candidate, row in zip(candidates, table.tolist(), strict=True):
             best = max(range(len(ROLES)), key=row.__getitem__)
-            if row[best] < _FLOOR and not candidate.known:
+            score = max(row[best], _KNOWN) if candidate.known else row[best]
+            if score < self.min_score:
                 continue
             label = _label(reading, candidate, ROLES[best])
             name = " ".join(_identity(candidate))
-            reasons = [
-                self._weights.strongest(candidate.features, i) if p >= _FLOOR else ""
-                for i, p in enumerate(row[: len(ROLES)])
-            ]
-            score = max(row[best], _FLOOR)
+            likely = [i for i, p in enumerate(row[: len(ROLES)]) if p >= least]
+            reasons = [""] * len(ROLES)
+            for i, reason in zip(likely, self._weights.strongest(candidate.features, likely), strict=True):
+                reasons[i] = reason
             rule = "known" if candidate.known else reasons[best]
             for span in _spans(doc, candidate, label):
                 found.append((span, score, rule, name, row, reasons))
-        for number in doc._.kg_numbers or ():
-            if number.category == "none":
+        for number in [] if doc._.kg_numbers is None else numbers_of(doc):
+            if number.category == "none" or number.score < self.min_score:
                 continue
             span = Span(doc, number.span_start, number.span_end, label=number.label)
+            if span.start_char < title_end < span.end_char:
+                continue
             found.append((span, number.score, number.rule, "", [0.0] * len(OUTPUTS), [""] * len(ROLES)))
         found.sort(key=lambda item: (item[0].start, item[0].end, item[0].label_))
         set_spans(doc, [item[:3] for item in found])
@@ -102,13 +111,13 @@ def _label(reading: Reading, candidate: Candidate, role: str) -> Label:
     if candidate.known == "Metric" and role == "metrics":
         return "Metric"
     label = _LABEL[role]
-    following = _following(reading, candidate)
-    if label == "Dataset" and ("bench" in candidate.key[-1] or following & _BENCHMARK_NEXT):
+    bench = "bench" in candidate.key[-1]
+    if label == "Dataset" and (bench or _following(reading, candidate) & _BENCHMARK_NEXT):
         return "Benchmark"
     if role == "introduces":
-        if "bench" in candidate.key[-1]:
+        if bench:
             return "Benchmark"
-        if following & _TOOL_NEXT:
+        if _following(reading, candidate) & _TOOL_NEXT:
             return "Tool"
     if label == "Method" and candidate.known == "Tool":
         return "Tool"

@@ -3,72 +3,36 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from math import exp
-from typing import Literal
 
 from spacy.tokens import Doc
 
-from extractors import doc as _extensions  # noqa: F401 - registers doc._.kg_numbers
+from extractors.doc import Category, Quantity, set_numbers
 from extractors.number_cues import cues, nudge, weigh
 from extractors.quantities import Number, parse_quantity, scan
 from extractors.tokens import Tokens, tokens_of
 from extractors.unlatex import plain
 from kg.model import ResultKind
 
-__all__ = ["Numbers", "Quantity", "parse_quantity", "sentence_bounds"]
+__all__ = ["Numbers", "Quantity", "parse_quantity", "quantities", "sentence_bounds"]
 
-Category = Literal["result", "scale", "none"]
 _KINDS: tuple[ResultKind, ...] = ("absolute", "improvement", "reduction", "ratio")
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number in a Doc.
-
-    Attributes:
-        span_start, span_end: the tokens it touches, half-open (a token may hold more than the number).
-        start, end: its character offsets in the Doc.
-        value: in its unit; of a range, the end farther from zero.
-        unit: canonical unit or None.
-        value_text: the slice itself.
-        category: "result" (a claimed outcome), "scale" (another quantity worth keeping) or "none".
-        kind: of a result: score reached, gain, saving or ratio.
-        score: confidence in the category, in [0, 1].
-        rule: shape and unit class that were read.
-        baseline_value, baseline_start, baseline_end: the other end of "from X to Y", in Doc characters.
-    """
-
-    span_start: int
-    span_end: int
-    start: int
-    end: int
-    value: float
-    unit: str | None
-    value_text: str
-    category: Category
-    kind: ResultKind
-    score: float
-    rule: str
-    baseline_value: float | None = None
-    baseline_start: int | None = None
-    baseline_end: int | None = None
-
-    @property
-    def label(self) -> Literal["Number", "Scale"]:
-        """The label it has among the mentions."""
-        return "Number" if self.category == "result" else "Scale"
-
-
 class Numbers:
-    """spaCy component; assigns `doc._.kg_numbers`, a list of `Quantity` in text order."""
+    """spaCy component; assigns `doc._.kg_numbers`, a dict for each `Quantity` (see `doc.numbers_of`)."""
 
     def __call__(self, doc: Doc) -> Doc:
         """Read one Doc."""
-        tokens = tokens_of(doc)
-        found = scan(tokens.text)
-        doc._.kg_numbers = _judged(tokens, doc._.kg_title_end, found) if found else []
+        set_numbers(doc, quantities(doc))
         return doc
+
+
+def quantities(doc: Doc) -> list[Quantity]:
+    """Return the numbers of a Doc, in text order; leaves the Doc as it is."""
+    tokens = tokens_of(doc)
+    found = scan(tokens.text)
+    return _judged(tokens, doc._.kg_title_end, found) if found else []
 
 
 def sentence_bounds(tokens: Tokens, title_end: int) -> list[tuple[int, int]]:

@@ -18,16 +18,23 @@ class Quotes:
 
     Attributes:
         doc: the Doc.
+        tokens: its tokens.
         text: its text.
         title_end: where the title ends in `text`, 0 if there is none.
     """
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        tokens = tokens_of(doc)
+        self.tokens = tokens = tokens_of(doc)
         self.text = tokens.text
         self.title_end: int = doc._.kg_title_end
         starts = [start for start, opens in zip(tokens.starts, tokens.opens, strict=True) if opens]
+        after = self.title_end + _GAP
+        if self.title_end and not any(self.title_end <= start <= after for start in starts):
+            # Another component's sentence, or none at all, runs on from the title: no quote may.
+            at = bisect_right(starts, after)
+            if self.text[after : starts[at] if at < len(starts) else None].strip():
+                starts.insert(at, after)
         self._starts = starts
         self._ends = [*starts[1:], len(self.text)] if starts else []
 
@@ -43,6 +50,10 @@ class Quotes:
         low, high = self._starts[number], self._ends[number]
         sentence = self.text[low:high]
         return low + len(sentence) - len(sentence.lstrip()), low + len(sentence.rstrip())
+
+    def torn(self, span: Span) -> bool:
+        """Whether a span runs from title to abstract, so that neither field holds it."""
+        return bool(span.start_char < self.title_end + _GAP and span.end_char > self.title_end > 0)
 
     def locate(self, start: int, end: int) -> tuple[Field, int, int]:
         """Turn Doc character offsets into (field, start, end)."""

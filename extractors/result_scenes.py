@@ -11,7 +11,7 @@ from extractors.lexicon import sections
 from extractors.numbers import Quantity, sentence_bounds
 from extractors.phrases import Phrase
 from extractors.result_slots import Candidate, Scene, candidates, find_phrases, nature, parallel
-from extractors.tokens import tokens_of
+from extractors.tokens import Tokens, tokens_of
 from extractors.units import metric_units
 from extractors.unlatex import plain
 from kg.model import Claim
@@ -95,10 +95,14 @@ class Stage:
 
 
 def stage(
-    doc: Doc, numbers: list[Quantity], spans: list[tuple[Span, float, str]], claims: list[Claim]
+    doc: Doc,
+    numbers: list[Quantity],
+    spans: list[tuple[Span, float, str]],
+    claims: list[Claim],
+    tokens: Tokens | None = None,
 ) -> Stage:
     """Lay out one Doc."""
-    tokens = tokens_of(doc)
+    tokens = tokens or tokens_of(doc)
     title_end: int = doc._.kg_title_end
     raw = tokens.text
     labels = [

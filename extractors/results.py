@@ -6,11 +6,12 @@ from bisect import bisect_right
 
 from spacy.tokens import Doc, Span
 
-from extractors.doc import locate
-from extractors.numbers import Numbers, Quantity, parse_quantity
+from extractors.doc import locate, numbers_of
+from extractors.numbers import Quantity, parse_quantity, quantities
 from extractors.phrases import Phrase
 from extractors.result_scenes import Stage, far, near, stage, subject
 from extractors.result_slots import SLOTS, Candidate, Scene, empty_cues, find_phrases, slot_weight, weigh
+from extractors.tokens import Tokens
 from kg.model import Claim, Evidence, Label, Mention, Result, Scale
 
 _LABELS: dict[str, frozenset[str]] = {
@@ -25,20 +26,18 @@ Choice = tuple[int, int, float]
 
 
 def link_results(
-    doc: Doc, spans: list[tuple[Span, float, str]], claims: list[Claim]
+    doc: Doc, spans: list[tuple[Span, float, str]], claims: list[Claim], tokens: Tokens | None = None
 ) -> tuple[list[Result], list[Scale]]:
     """Link the numbers of a Doc to what its text says about them.
 
     Args:
-        doc: with `doc._.kg_numbers` (computed here where the component has not run).
+        doc: its numbers are read here where `kg_numbers` has not run.
         spans: the mentions with score and rule.
         claims: the roles that were judged; the introduced method is the default subject.
+        tokens: of the Doc, where they have been read already.
     """
-    numbers: list[Quantity] | None = doc._.kg_numbers
-    if numbers is None:
-        numbers = Numbers()(doc)._.kg_numbers
-    assert numbers is not None  # noqa: S101 - for the type checker: the component has just run
-    layout = stage(doc, numbers, spans, claims)
+    numbers = quantities(doc) if doc._.kg_numbers is None else numbers_of(doc)
+    layout = stage(doc, numbers, spans, claims, tokens)
     results: list[Result] = []
     last: dict[str, Choice] = {}
     for at, scene in layout.scenes:

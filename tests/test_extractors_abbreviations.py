@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.abbreviations import Abbreviations, best_long_form
-from extractors.doc import make_doc
+from extractors.doc import abbreviations_of, make_doc
 from extractors.sentences import Sentences
 
 NLP = spacy.blank("en")
@@ -18,7 +18,7 @@ def pairs(text: str) -> list[tuple[str, str]]:
     doc = Abbreviations()(Sentences()(make_doc(NLP, "", text)))
     return [
         (doc[a.short_start : a.short_end].text, doc[a.long_start : a.long_end].text)
-        for a in doc._.kg_abbreviations
+        for a in abbreviations_of(doc)
     ]
 
 
@@ -64,6 +64,6 @@ def test_best_long_form_must_begin_a_word() -> None:
 @given(st.text(alphabet="ab AB().,-", max_size=80))
 def test_abbreviations_give_ranges_inside_the_text(text: str) -> None:
     doc = Abbreviations()(Sentences()(make_doc(NLP, "", text)))
-    for a in doc._.kg_abbreviations:
+    for a in abbreviations_of(doc):
         assert 0 <= a.short_start < a.short_end <= len(doc)
         assert 0 <= a.long_start < a.long_end <= len(doc)

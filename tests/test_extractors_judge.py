@@ -16,7 +16,7 @@ from extractors.sentences import Sentences
 from kg.model import Claim, PaperKind
 
 NLP = spacy.blank("en")
-MENTIONS = Mentions(NLP)
+MENTIONS = Mentions()
 
 TITLE = "QLN: Replay without Memory for Continual Learning"
 ABSTRACT = (
@@ -129,8 +129,8 @@ def test_weights_add_up_and_name_the_strongest_feature() -> None:
     low, high = weights.probabilities([["size=1", "unseen"], ["size=1", "head=forgetting"]])[:, 0]
     assert low == pytest.approx(0.269, abs=1e-3)
     assert high == pytest.approx(0.881, abs=1e-3)
-    assert weights.strongest(["size=1", "head=forgetting"], 0) == "head=forgetting"
-    assert weights.strongest(["unseen"], 0) == "prior"
+    assert weights.strongest(["size=1", "head=forgetting"], [0]) == ["head=forgetting"]
+    assert weights.strongest(["unseen"], [0]) == ["prior"]
 
 
 @settings(max_examples=60, deadline=None)

@@ -8,9 +8,8 @@ import pytest
 import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spacy.tokens import Doc
 
-from extractors.doc import make_doc
+from extractors.doc import make_doc, numbers_of
 from extractors.numbers import Numbers, Quantity, parse_quantity
 from extractors.quantities import scan
 from extractors.unlatex import plain
@@ -22,9 +21,7 @@ Row = tuple[float, str | None, str, float | None]
 
 
 def read(text: str) -> list[Quantity]:
-    doc: Doc = COMPONENT(NLP.make_doc(text))
-    numbers: list[Quantity] = doc._.kg_numbers
-    return numbers
+    return numbers_of(COMPONENT(NLP.make_doc(text)))
 
 
 def results(text: str) -> list[Row]:
@@ -156,7 +153,7 @@ def test_tokens_cover_the_characters() -> None:
     doc = COMPONENT(
         NLP.make_doc(r"It reaches $87.2\%$ accuracy and is 2.5$\times$ faster than the baseline.")
     )
-    for number in doc._.kg_numbers:
+    for number in numbers_of(doc):
         span = doc[number.span_start : number.span_end]
         assert span.start_char <= number.start < number.end <= span.end_char
         assert doc.text[number.start : number.end] == number.value_text
