@@ -8,6 +8,7 @@ another component's: plain spans in `doc.spans["kg"]` play the role that their l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
@@ -133,6 +134,21 @@ _EXCLUDES = {
 }
 
 
+# Sizes ("7b"), citations, places in the paper, and phrases that begin with what is no part of a name.
+_NO_NAME = re.compile(
+    r"(?:\d+ )*\d+[bmkt]?|.*\bet al\b.*|(?:section|figure|table|appendix|equation|eq|fig)s? .*"
+    r"|(?:dubbed|called|named|termed|lack|indicate|et|well known) .*"
+)
+_SIZED = re.compile(r"\b\d+[bm]\b")  # a model of so many parameters
+
+
+def _may_be(name: str, role: str) -> bool:
+    """Whether a name can be one at all, and one of this role."""
+    if _NO_NAME.fullmatch(name):
+        return False
+    return role in ("introduces", "uses", "compares") or not _SIZED.search(name)
+
+
 def choose(things: dict[str, Thing], thresholds: dict[str, float]) -> dict[str, list[Thing]]:
     """Pick the things of each role: above its threshold, the likelier of overlapping phrases."""
     barred: dict[str, set[str]] = {}
@@ -142,7 +158,7 @@ def choose(things: dict[str, Thing], thresholds: dict[str, float]) -> dict[str, 
         likely = [
             t
             for t in things.values()
-            if t.roles[i] >= thresholds[role] and t.name not in barred.get(role, ())
+            if t.roles[i] >= thresholds[role] and t.name not in barred.get(role, ()) and _may_be(t.name, role)
         ]
         likely.sort(key=lambda t: (-t.roles[i], t.name))
         chosen[role] = picked = _apart(likely)
