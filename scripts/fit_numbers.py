@@ -31,7 +31,7 @@ from extractors.judge import judge
 from extractors.linear import BIAS
 from extractors.mentions import Mentions
 from extractors.number_cues import TARGETS
-from extractors.numbers import Numbers, Quantity, surroundings
+from extractors.numbers import Numbers, quantities, surroundings
 from extractors.quantities import Number, scan
 from extractors.result_scenes import stage
 from extractors.result_slots import SLOTS, empty_cues, metric_heads, metric_names
@@ -77,7 +77,7 @@ class Paper:
 def read_papers(folder: Path) -> list[Paper]:
     """Read every paper of a folder as the pipeline does, up to its claims."""
     nlp = spacy.blank("en")
-    parts = (Sentences(), Abbreviations(), Numbers(), Mentions(nlp))
+    parts = (Sentences(), Abbreviations(), Numbers(), Mentions())
     papers = []
     pairs = zip(read_lines(folder / "papers.jsonl"), read_lines(folder / "facts.jsonl"), strict=True)
     for record, facts in pairs:
@@ -186,7 +186,7 @@ def claimed_of(papers: Sequence[Paper]) -> list[Claimed]:
     """Return every number that counts as a result now, with its candidates."""
     out: list[Claimed] = []
     for at, paper in enumerate(papers):
-        numbers: list[Quantity] = Numbers()(paper.doc)._.kg_numbers
+        numbers = quantities(paper.doc)
         found = [n for n in numbers if n.category == "result"]
         gold = match(paper.facts, [(n.value, n.value_text, n.unit) for n in found])
         by_place = {n.start: gold.get(i) for i, n in enumerate(found)}
