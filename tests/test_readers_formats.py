@@ -164,9 +164,7 @@ def test_a_mapped_column_that_a_table_lacks_is_refused(tmp_path: Path, kind: str
     else:
         pq.write_table(pa.table({"title": ["Opening Gates"], "text": ["Sparse gates."]}), path)
     assert load(path, mapping={"abstract": "text"})[0][0].abstract == "Sparse gates."
-    message = (
-        f"own.{kind}: has no column 'txet', which --map gives for abstract; its columns are text, title"
-    )
+    message = f"own.{kind}: has no column 'txet', which --map gives for abstract; its columns are text, title"
     with pytest.raises(InputError, match=message):
         load(path, mapping={"abstract": "txet"})
 
