@@ -20,7 +20,7 @@ from extractors.kinds import introduced_type, outcome_of, paper_kind, resource_t
 from extractors.lexicon import key
 from extractors.linear import OUTPUTS, ROLES, weights
 from extractors.quotes import Quotes
-from extractors.saying import ranked, works_against
+from extractors.saying import acts_on_a_problem, ranked, works_against
 from kg.model import Claim, Label, Mention, PaperKind, Role
 
 Scored = list[tuple[Span, float, str]]
@@ -86,8 +86,41 @@ def _chosen(quotes: Quotes, spans: Scored, thresholds: Mapping[str, float]) -> d
     groups = quotes.doc.spans
     attrs = groups[SPANS_KEY].attrs if SPANS_KEY in groups else {}
     if attrs and all(len(attrs.get(name, ())) == len(spans) for name in ("names", "roles", "reasons")):
-        return choose(_things(attrs, spans), {**weights().thresholds, **thresholds})
+        things = _things(attrs, spans)
+        chosen = choose(things, {**weights().thresholds, **thresholds})
+        return chosen if chosen["introduces"] else _with_agents(quotes, things, chosen)
     return _labelled([item for item in spans if not quotes.torn(item[0])], thresholds)
+
+
+def _with_agents(
+    quotes: Quotes, things: Mapping[str, Thing], chosen: dict[str, list[Thing]]
+) -> dict[str, list[Thing]]:
+    """Where a paper seems to introduce nothing by name, take a proper name that works against something.
+
+    "SI mitigates forgetting by ...": not what a rival or a plain phrase is said to do.
+    """
+    rivals = {thing.name for role in ("compares", "resources", "metrics") for thing in chosen[role]}
+    agents = [
+        thing
+        for thing in things.values()
+        if thing.name not in rivals
+        and thing.roles[OUTPUTS.index("introduces")] >= _LEAST_AGENT
+        and any(
+            _proper(span) and acts_on_a_problem(quotes, span.start_char, span.end_char)
+            for span in thing.spans
+        )
+    ]
+    if not agents:
+        return chosen
+    names = {thing.name for thing in agents}
+    barred = _EXCLUDES["introduces"]
+    kept = {r: [t for t in ts if r not in barred or t.name not in names] for r, ts in chosen.items()}
+    return kept | {"introduces": agents}
+
+
+def _proper(span: Span) -> bool:
+    """Whether a name has a capital beyond its first letter."""
+    return any(c.isupper() for c in span.text[1:])
 
 
 def _labelled(spans: Scored, thresholds: Mapping[str, float]) -> dict[str, list[Thing]]:
@@ -124,6 +157,7 @@ def _things(attrs: Mapping[str, Any], spans: Scored) -> dict[str, Thing]:
     return things
 
 
+_LEAST_AGENT = 0.02
 _MAX_PIECES = 12
 _ORDER = ("introduces", "resources", "metrics", "compares", "targets", "tasks", "uses")
 # A thing in the first role is not also in the second.

@@ -81,6 +81,17 @@ def _plainness(quotes: Quotes, one: Evidence, role: Role, names: list[str]) -> f
     return score
 
 
+_ACTS = re.compile(
+    r"(?:\s*\([^()]*\))?\s+(?:\w+ly\s+)?(?:mitigat|alleviat|overcom|address|tackl|reduc|prevent|avoid|solv|resolv"
+    r"|combat|counter|lessen|minimi[sz]|eliminat|suppress|remed|circumvent)(?:es|s|ies)\b"
+)
+
+
+def acts_on_a_problem(quotes: Quotes, start: int, end: int) -> bool:
+    """Whether the name at these characters opens its sentence and works against something: "X reduces …"."""
+    return quotes.sentence(start)[0] == start and _ACTS.match(quotes.text, end) is not None
+
+
 def works_against(quotes: Quotes, evidence: Iterable[Evidence]) -> bool:
     """Whether a sentence says that something is done about the problem it names."""
     return any(

@@ -156,3 +156,9 @@ def test_every_claim_quotes_its_paper(words: list[str], title_words: list[str]) 
                 <= quote.quote_end
                 <= len(text)
             )
+
+
+def test_where_nothing_is_proposed_the_name_said_to_work_against_a_problem_is_introduced() -> None:
+    text = "Networks suffer from catastrophic forgetting. {} mitigates catastrophic forgetting by penalties."
+    assert names(decide("On memory", text.format("Path Norm Ridge (PNR)"))[1], "introduces") == {"PNR"}
+    assert names(decide("On memory", text.format("Regular training"))[1], "introduces") == set()
