@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Literal
 
@@ -13,20 +14,16 @@ OutcomeOrAny = Literal["outperforms", "matches", "trails", "unknown", "any"]
 KindOrAny = Literal["absolute", "improvement", "reduction", "ratio", "any"]
 
 
-class NamedQueries:
+class NamedQueries(ABC):
     """One method for each file in `queries/`; a name may be one text or several.
 
     An answer that quotes has `note` as its last column: what must be said of a paper's text, such as
     "methodkg summary" where the quote is not in the paper's own words; else it is missing.
     """
 
+    @abstractmethod
     def query(self, name: str, /, **params: object) -> Rows:
-        """Answer a named query.
-
-        Raises:
-            NotImplementedError: here; `kg.api.Graph` answers.
-        """
-        raise NotImplementedError
+        """Answer a named query."""
 
     def claims_of_paper(self, paper: Name, *, limit: int = 1000) -> Rows:
         """Everything that a paper is read to say, in the order of its text, with the sentence for each."""
