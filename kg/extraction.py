@@ -23,7 +23,7 @@ from spacy.language import Language
 import extractors
 from kg.errors import KGError
 from kg.graph.evidence import sound
-from kg.model import Paper, PaperFacts
+from kg.model import FAILED, Paper, PaperFacts
 
 _CHUNK = 64
 # Fewer papers than this are read faster here than workers start.
@@ -77,7 +77,10 @@ def extract_all(papers: Iterable[Paper], processes: int | None = None) -> Iterat
 
 
 def _checked(papers: list[Paper], nlp: Language) -> list[Extracted]:
-    """Extract; a paper that the extractor cannot take is reported and has no facts."""
+    """Extract; a paper that the extractor cannot take is reported and has no facts.
+
+    Its facts are marked as failed, so that every later build tries it, and reports it, again.
+    """
     try:
         return [
             sound(paper, facts) for paper, facts in zip(papers, extractors.extract(papers, nlp), strict=True)
@@ -87,9 +90,7 @@ def _checked(papers: list[Paper], nlp: Language) -> list[Extracted]:
             return [one for paper in papers for one in _checked([paper], nlp)]
         paper = papers[0]
         line = f"{paper.id} ({paper.title[:60]!r}): the extractor failed ({error!r}); report this"
-        empty = PaperFacts(
-            paper.text_hash, "method", (), (), (), (), extractors.EXTRACTOR, extractors.VERSION
-        )
+        empty = PaperFacts(paper.text_hash, "method", (), (), (), (), FAILED, extractors.VERSION)
         return [(empty, [line])]
 
 

@@ -19,6 +19,8 @@ PaperKind = Literal["method", "resource", "survey", "analysis", "theory", "syste
 # What a mention is. `Tool` becomes a Method node of kind tool; `Number` and `Scale` are quantities.
 Label = Literal["Method", "Tool", "Problem", "Task", "Dataset", "Benchmark", "Metric", "Number", "Scale"]
 
+# The extractor of facts that are empty because it failed on the text.
+FAILED = "failed"
 FIELDS: tuple[Field, ...] = get_args(Field)
 ROLES: tuple[Role, ...] = get_args(Role)
 

@@ -30,7 +30,7 @@ from kg.errors import WorkspaceError
 from kg.files import atomic_write, is_scratch
 from kg.graph import GraphData, build_graph
 from kg.identity import Identity
-from kg.model import Paper, PaperFacts
+from kg.model import FAILED, Paper, PaperFacts
 from kg.resolve import Observations, Resolution, resolve
 from kg.resolve.aliases import GAZETTEERS
 from kg.resources import data_dir, gazetteer_dir
@@ -214,6 +214,9 @@ class Workspace:
         if not tables:
             raise WorkspaceError(f"{self.path}: has papers but no facts; run `kg build` again")
         table = pa.concat_tables(tables)
+        # A text that failed once and was read later stands in two shards: what was read comes first.
+        failed = pc.equal(table.column("extractor"), FAILED)
+        table = pa.concat_tables([table.filter(pc.invert(failed)), table.filter(failed)])
         rows = pc.index_in(
             pa.array([p.text_hash for p in papers]), table.column("text_hash").combine_chunks()
         )

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fit `extractors/data/weights.tsv` and `kinds.tsv` to annotated papers.
 
-    python scripts/fit_judge.py TRAIN_DIR [--rows 3000] [--held-out 820]
+    python -m scripts.fit_judge TRAIN_DIR [--rows 3000] [--held-out 820]
 
 TRAIN_DIR holds papers.jsonl (id, title, abstract) and facts.jsonl (same ids, the guide's format). Logistic
 regression with an L1 penalty, by proximal AdaGrad (Duchi, Hazan, Singer 2011, "Adaptive subgradient methods

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fit `extractors/data/numbers_cues.tsv` and `numbers_slots.tsv` to annotated papers.
 
-    python scripts/fit_numbers.py TRAIN_DIR [--held-out 820] [--only-seen]
+    python -m scripts.fit_numbers TRAIN_DIR [--held-out 820] [--only-seen]
 
 TRAIN_DIR holds papers.jsonl (id, title, abstract) and facts.jsonl (same ids, the guide's format). What a
 number is: logistic regressions over its cues. Which phrase fills a slot of a claimed number: a conditional

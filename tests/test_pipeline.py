@@ -274,6 +274,13 @@ def test_a_paper_that_breaks_the_extractor_costs_no_other(
     assert "boom" in summary.refused[0]
     with kg.open(tmp_path / "g.kg") as g:
         assert len(g.methods_targeting("forgetting")) == 29
+    again = kg.build([few], tmp_path / "g.kg", processes=1)
+    assert again.refused == summary.refused, "a paper without facts must be reported by every build"
+    monkeypatch.undo()
+    mended = kg.build([few], tmp_path / "g.kg", processes=1)
+    assert (mended.extracted, mended.refused) == (1, ())
+    assert mended.graph_hash == kg.build([few], tmp_path / "fresh.kg", processes=1).graph_hash
+    assert kg.build([few], tmp_path / "g.kg", processes=1).graph_hash == mended.graph_hash
 
 
 @pytest.mark.skipif(not SEEDS.is_dir(), reason="the seeds lie beside the project, not in it")
