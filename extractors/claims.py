@@ -12,7 +12,8 @@ from extractors.judge import LABELS, judge
 from extractors.linear import ROLES
 from extractors.quotes import Quotes
 from extractors.results import link_results
-from extractors.version import EXTRACTOR, VERSION
+from extractors.trained import FAST
+from extractors.version import EXTRACTOR, version_of
 from kg.model import PaperFacts
 
 
@@ -62,7 +63,7 @@ class Claims:
             results=tuple(results),
             scale=tuple(scale),
             extractor=EXTRACTOR,
-            version=VERSION,
+            version=version_of(FAST if doc._.kg_model is None else doc._.kg_model),
         )
         set_facts(doc, facts)
         return doc

@@ -29,6 +29,7 @@ for _name, _default in (
     ("kg_abbreviations", None),
     ("kg_numbers", None),
     ("kg_facts", None),
+    ("kg_model", None),  # folder of the model whose vectors are in `doc.tensor`; None without
 ):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=_default)

@@ -21,6 +21,7 @@ from extractors.lexicon import key
 from extractors.linear import OUTPUTS, ROLES, weights
 from extractors.quotes import Quotes
 from extractors.saying import acts_on_a_problem, ranked, works_against
+from extractors.trained import trained_of
 from kg.model import Claim, Label, Mention, PaperKind, Role
 
 Scored = list[tuple[Span, float, str]]
@@ -87,7 +88,9 @@ def _chosen(quotes: Quotes, spans: Scored, thresholds: Mapping[str, float]) -> d
     attrs = groups[SPANS_KEY].attrs if SPANS_KEY in groups else {}
     if attrs and all(len(attrs.get(name, ())) == len(spans) for name in ("names", "roles", "reasons")):
         things = _things(attrs, spans)
-        chosen = choose(things, {**weights().thresholds, **thresholds})
+        model = trained_of(quotes.doc)
+        own = weights().thresholds if model is None else model.thresholds
+        chosen = choose(things, {**own, **thresholds})
         return chosen if chosen["introduces"] else _with_agents(quotes, things, chosen)
     return _labelled([item for item in spans if not quotes.torn(item[0])], thresholds)
 
@@ -248,7 +251,9 @@ def _claim(quotes: Quotes, thing: Thing, role: str, kind: PaperKind, own: list[s
         label = thing.label or _LABEL_OF.get(role, "Method")
         final = role  # type: ignore[assignment]
     rule = f"{role}:{thing.reasons[i]}"
-    confidence = round(min(thing.roles[i], 1.0), 4)
+    model = trained_of(quotes.doc)
+    likely = thing.roles[i] if model is None or thing.label else model.calibrated(role, thing.roles[i])
+    confidence = round(min(likely, 1.0), 4)
     named = [quotes.mention(spans[0], label, confidence, rule) for spans in forms]
     seen: set[tuple[str, ...]] = set()
     aliases: list[Mention] = []

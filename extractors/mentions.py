@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 from spacy.tokens import Doc, Span
 
 from extractors.candidates import Candidate, Reading, read
 from extractors.doc import SPANS_KEY, numbers_of, set_spans
 from extractors.features import annotate
-from extractors.linear import OUTPUTS, ROLES, weights
+from extractors.linear import OUTPUTS, ROLES, Floats, weights
+from extractors.trained import Trained, trained_of
 from kg.model import Label
 
 # The role that speaks most for a candidate gives its label.
@@ -53,6 +55,9 @@ class Mentions:
         least = min(self.min_score, MIN_SCORE)
         title_end: int = doc._.kg_title_end
         table = self._weights.probabilities([c.features for c in candidates])
+        model = trained_of(doc)
+        if model is not None and candidates:
+            table = _read(model, doc, candidates, table)
         found: list[tuple[Span, float, str, str, list[float], list[str]]] = []
         for candidate, row in zip(candidates, table.tolist(), strict=True):
             best = max(range(len(ROLES)), key=row.__getitem__)
@@ -82,6 +87,23 @@ class Mentions:
         attrs["roles"] = [item[4] for item in found]
         attrs["reasons"] = [item[5] for item in found]
         return doc
+
+
+def _read(model: Trained, doc: Doc, candidates: list[Candidate], table: Floats) -> Floats:
+    """Return the probabilities by the model; an acronym and its long form share them."""
+    number: dict[tuple[str, ...], int] = {}
+    names = [number.setdefault(_identity(candidate), len(number)) for candidate in candidates]
+    shared = np.zeros((len(number), table.shape[1]))
+    np.maximum.at(shared, names, table)
+    found = sorted(
+        (name, place.start, place.end)
+        for name, candidate in zip(names, candidates, strict=True)
+        for place in candidate.places
+    )
+    places = np.array([(start, end) for _, start, end in found])
+    roles, _ = model.names(doc.tensor, places, np.array([name for name, _, _ in found]), shared)
+    out: Floats = roles[names].astype(np.float64)
+    return out
 
 
 def _identity(candidate: Candidate) -> tuple[str, ...]:

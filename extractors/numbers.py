@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from math import exp
 
+import numpy as np
 from spacy.tokens import Doc
 
 from extractors.doc import Category, Quantity, set_numbers
-from extractors.number_cues import cues, nudge, weigh
+from extractors.number_cues import TARGETS, cues, nudge, weigh
 from extractors.quantities import Number, parse_quantity, scan
 from extractors.tokens import Tokens, tokens_of
+from extractors.trained import Trained, trained_of
 from extractors.unlatex import plain
 from kg.model import ResultKind
 
 __all__ = ["Numbers", "Quantity", "parse_quantity", "quantities", "sentence_bounds"]
 
+_NEVER = -99.0  # added to log odds
+Verdict = tuple[Category, ResultKind, float]
 _KINDS: tuple[ResultKind, ...] = ("absolute", "improvement", "reduction", "ratio")
 
 
@@ -32,7 +37,7 @@ def quantities(doc: Doc) -> list[Quantity]:
     """Return the numbers of a Doc, in text order; leaves the Doc as it is."""
     tokens = tokens_of(doc)
     found = scan(tokens.text)
-    return _judged(tokens, doc._.kg_title_end, found) if found else []
+    return _judged(doc, tokens, found) if found else []
 
 
 def sentence_bounds(tokens: Tokens, title_end: int) -> list[tuple[int, int]]:
@@ -73,14 +78,60 @@ def surroundings(tokens: Tokens, shown: str, title_end: int, found: list[Number]
     return out
 
 
-def _judged(tokens: Tokens, title_end: int, found: list[Number]) -> list[Quantity]:
-    text, shown = tokens.text, plain(tokens.text)
-    out = []
-    for number, around in zip(found, surroundings(tokens, shown, title_end, found), strict=True):
-        scores = weigh(around)
-        scores["result"] += nudge(shown, number)
-        out.append(_quantity(text, tokens.starts, number, scores))
+def token_range(starts: Sequence[int], start: int, end: int) -> tuple[int, int]:
+    """Return the tokens that a stretch of characters touches, half-open; `starts` is where tokens begin."""
+    first = max(bisect_right(starts, start) - 1, 0)
+    return first, max(bisect_right(starts, end - 1), first + 1)
+
+
+def _judged(doc: Doc, tokens: Tokens, found: list[Number]) -> list[Quantity]:
+    shown = plain(tokens.text)
+    tables = [weigh(around) for around in surroundings(tokens, shown, doc._.kg_title_end, found)]
+    nudges = [_NEVER if number.shape == "count" else nudge(shown, number) for number in found]
+    model = trained_of(doc)
+    if model is None:
+        verdicts = [_by_table(scores, extra) for scores, extra in zip(tables, nudges, strict=True)]
+    else:
+        verdicts = _by_model(model, doc, tokens, found, tables, nudges)
+    return [_quantity(tokens, number, *verdict) for number, verdict in zip(found, verdicts, strict=True)]
+
+
+def _by_table(scores: Mapping[str, float], extra: float) -> Verdict:
+    kind = max(_KINDS, key=lambda name: scores[name])
+    if (result := scores["result"] + extra) > 0:
+        return "result", kind, _probability(result)
+    category: Category = "scale" if scores["scale"] > 0 else "none"
+    return category, kind, _probability(abs(scores["scale"]))
+
+
+def _by_model(
+    model: Trained,
+    doc: Doc,
+    tokens: Tokens,
+    found: list[Number],
+    tables: list[dict[str, float]],
+    nudges: list[float],
+) -> list[Verdict]:
+    places = np.array([token_range(tokens.starts, number.start, number.end) for number in found])
+    odds = model.numbers(
+        doc.tensor, places, np.array([[scores[name] for name in TARGETS] for scores in tables])
+    )
+    odds[:, 1] += nudges
+    chances = np.exp(odds[:, :3] - odds[:, :3].max(axis=1, keepdims=True))
+    chances /= chances.sum(axis=1, keepdims=True)
+    out: list[Verdict] = []
+    for (none, result, scale), kind in zip(
+        chances.tolist(), odds[:, 3:].argmax(axis=1).tolist(), strict=True
+    ):
+        if result >= model.thresholds["results"]:
+            out.append(("result", _KINDS[kind], model.calibrated("results", result)))
+        else:
+            out.append(("scale" if scale > none else "none", _KINDS[kind], max(scale, none)))
     return out
+
+
+def _probability(odds: float) -> float:
+    return 1.0 / (1.0 + exp(-min(odds, 30.0)))
 
 
 def _place(at: int, total: int) -> str:
@@ -90,28 +141,20 @@ def _place(at: int, total: int) -> str:
     return "title" if at < 0 else str(min(3, 4 * at // max(total, 1)))
 
 
-def _quantity(text: str, tokens: list[int], number: Number, scores: dict[str, float]) -> Quantity:
-    category: Category = "none"
-    score = scores["scale"]
-    if scores["result"] > 0 and number.shape != "count":
-        category, score = "result", scores["result"]
-    elif scores["scale"] > 0:
-        category = "scale"
-    kind: ResultKind = max(_KINDS, key=lambda name: scores[name])
-    if text[number.start : number.start + 4].lower() == "halv":
-        kind = "reduction"
+def _quantity(tokens: Tokens, number: Number, category: Category, kind: ResultKind, score: float) -> Quantity:
+    text = tokens.text[number.start : number.end]
     baseline = number.baseline
     return Quantity(
-        span_start=max(bisect_right(tokens, number.start) - 1, 0),
-        span_end=bisect_right(tokens, number.end - 1),
+        span_start=max(bisect_right(tokens.starts, number.start) - 1, 0),
+        span_end=bisect_right(tokens.starts, number.end - 1),
         start=number.start,
         end=number.end,
         value=number.value,
         unit=number.unit,
-        value_text=text[number.start : number.end],
+        value_text=text,
         category=category,
-        kind=kind,
-        score=round(1.0 / (1.0 + exp(-min(abs(score), 30.0))), 4),
+        kind="reduction" if text[:4].lower() == "halv" else kind,
+        score=round(score, 4),
         rule=f"number:{number.shape}",
         baseline_value=baseline[0] if baseline else None,
         baseline_start=baseline[1] if baseline else None,

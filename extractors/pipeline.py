@@ -9,20 +9,31 @@ import spacy
 from spacy.language import Language
 
 from extractors.doc import facts_of, make_doc
+from extractors.trained import FAST
 from kg.model import Paper, PaperFacts
 
-COMPONENTS = ("kg_sentences", "kg_abbreviations", "kg_numbers", "kg_mentions", "kg_claims")
+COMPONENTS = ("kg_sentences", "kg_abbreviations", "kg_encoder", "kg_numbers", "kg_mentions", "kg_claims")
 
 
-def load() -> Language:
-    """Return a blank English pipeline with every component of ours, ready to use."""
+def load(model: str = "") -> Language:
+    """Return a blank English pipeline with every component of ours, ready to use.
+
+    Args:
+        model: folder of a trained model; "" for the one that comes with the package, `FAST` for none.
+
+    Raises:
+        InputError: if the folder holds no sound model.
+    """
     nlp = spacy.blank("en")
     # "GPT-3 175B." at the end of a sentence: the tokenizer takes the full stop for part of a unit.
     suffixes = [*(nlp.Defaults.suffixes or ()), r"(?<=[0-9][A-Za-z])\."]
     tokenizer: Any = nlp.tokenizer
     tokenizer.suffix_search = spacy.util.compile_suffix_regex(suffixes).search
     for name in COMPONENTS:
-        nlp.add_pipe(name)
+        if name != "kg_encoder":
+            nlp.add_pipe(name)
+        elif model != FAST:
+            nlp.add_pipe(name, config={"model": model})
     return nlp
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable, Sequence
 
+import numpy as np
 from spacy.tokens import Doc, Span
 
 from extractors.doc import locate, numbers_of
-from extractors.numbers import Quantity, parse_quantity, quantities
+from extractors.numbers import Quantity, parse_quantity, quantities, token_range
 from extractors.phrases import Phrase
 from extractors.result_scenes import Stage, far, near, stage, subject
 from extractors.result_slots import SLOTS, Candidate, Scene, empty_cues, find_phrases, slot_weight, weigh
-from extractors.tokens import Tokens
+from extractors.tokens import Tokens, tokens_of
+from extractors.trained import trained_of
 from kg.model import Claim, Evidence, Label, Mention, Result, Scale
 
 _LABELS: dict[str, frozenset[str]] = {
@@ -23,6 +26,9 @@ _LABELS: dict[str, frozenset[str]] = {
 _FALLBACK: dict[str, Label] = {"metric": "Metric", "on": "Dataset", "method": "Method", "baseline": "Method"}
 
 Choice = tuple[int, int, float]
+Scores = Sequence[float]
+Weighed = tuple[Candidate, Scores]
+Reader = Callable[[Quantity, list[Weighed], Scores], tuple[list[Weighed], Scores]]
 
 
 def link_results(
@@ -38,15 +44,33 @@ def link_results(
     """
     numbers = quantities(doc) if doc._.kg_numbers is None else numbers_of(doc)
     layout = stage(doc, numbers, spans, claims, tokens)
+    reader = _reader(doc, tokens or tokens_of(doc))
     results: list[Result] = []
-    last: dict[str, Choice] = {}
     for at, scene in layout.scenes:
-        for i, chosen in enumerate(choose(layout, at, scene, last)):
-            result = _result(doc, layout, at, scene.numbers[i], chosen, spans)
+        for number, chosen in zip(scene.numbers, choose(layout, at, scene, reader), strict=True):
+            result = _result(doc, layout, at, number, chosen, spans)
             if result is not None:
                 results.append(result)
-            last = chosen
     return _once(results), _scales(doc, layout, numbers)
+
+
+def _reader(doc: Doc, tokens: Tokens) -> Reader | None:
+    """Return what weighs phrases by the Doc's vectors, None where it has none."""
+    model = trained_of(doc)
+    if model is None:
+        return None
+    starts = tokens.starts
+
+    def read(number: Quantity, scored: list[Weighed], empty: Scores) -> tuple[list[Weighed], Scores]:
+        places = np.array(
+            [token_range(starts, option.start, option.end) for option, _ in scored], dtype=np.int64
+        ).reshape(-1, 2)
+        table = np.array([*(scores for _, scores in scored), empty])
+        own = token_range(starts, number.start, number.end)
+        found = model.slots(doc.tensor, own, places, table).tolist()
+        return [(option, row) for (option, _), row in zip(scored, found[:-1], strict=True)], found[-1]
+
+    return read
 
 
 def _once(results: list[Result]) -> list[Result]:
@@ -55,14 +79,16 @@ def _once(results: list[Result]) -> list[Result]:
     return [r for r in results if r.evidence.field == "abstract" or (abs(r.value), r.unit) not in said]
 
 
-def choose(layout: Stage, at: int, scene: Scene, last: dict[str, Choice]) -> list[dict[str, Choice]]:
-    """Fill the slots of every number of one sentence, in order."""
+def choose(layout: Stage, at: int, scene: Scene, reader: Reader | None = None) -> list[dict[str, Choice]]:
+    """Fill the slots of every number of one sentence, in order; `reader` may weigh the phrases anew."""
     out: list[dict[str, Choice]] = []
     outside = [(option, weigh(option.cues)) for option in elsewhere(layout, at, scene)]
-    for i in range(len(scene.numbers)):
+    for i, number in enumerate(scene.numbers):
         chosen: dict[str, Choice] = {}
-        scored = [*((option, weigh(option.cues)) for option in near(scene, i)), *outside]
-        empty = weigh(empty_cues(scene, i))
+        scored: list[Weighed] = [*((option, weigh(option.cues)) for option in near(scene, i)), *outside]
+        empty: Scores = weigh(empty_cues(scene, i))
+        if reader is not None:
+            scored, empty = reader(number, scored, empty)
         for s, slot in enumerate(SLOTS):
             before = out[-1].get(slot) if out else None
             best: Choice | None = None

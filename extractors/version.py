@@ -5,19 +5,32 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from extractors.trained import FAST, SHIPPED, model_version
 from kg._version import __version__
 
-EXTRACTOR = "methodkg-rules"
+EXTRACTOR = "methodkg"
 
 
 def _digest() -> str:
     digest = hashlib.sha256()
     here = Path(__file__).parent
     for path in sorted(here.rglob("*")):
-        if path.suffix in {".py", ".tsv", ".txt"}:
+        # The model's own digests stand in its model.json. Training changes nothing until it has written one.
+        if path.suffix in {".py", ".tsv", ".txt", ".json"} and "training" not in path.parts:
             digest.update(path.relative_to(here).as_posix().encode() + b"\x00" + path.read_bytes())
     return digest.hexdigest()[:12]
 
 
 # Facts of another version are stale and are extracted again.
 VERSION = f"{__version__}+{_digest()}"
+
+
+def version_of(model: str = "") -> str:
+    """Return the version of what a model reads; other models give other facts.
+
+    Args:
+        model: as for `extractors.load`.
+    """
+    if model in ("", SHIPPED):
+        return VERSION
+    return f"{VERSION}.{FAST}" if model == FAST else f"{VERSION}.{model_version(model)}"

@@ -33,6 +33,20 @@ def abbreviations(nlp: Language, name: str) -> Component:
     return Abbreviations()
 
 
+@Language.factory("kg_encoder", assigns=["doc.tensor", "doc._.kg_model"], default_config={"model": ""})
+def encoder(nlp: Language, name: str, model: str) -> Component:
+    """A vector for every token, which the components after it read; without it tables of cues speak alone.
+
+    Args:
+        nlp: the pipeline.
+        name: of the component in it.
+        model: folder of a trained model; "" for the one that comes with methodkg.
+    """
+    from extractors.encoder import Encoder
+
+    return Encoder(model)
+
+
 @Language.factory("kg_numbers", requires=["token.is_sent_start"], assigns=["doc._.kg_numbers"])
 def numbers(nlp: Language, name: str) -> Component:
     """Numbers with their unit and parsed value."""

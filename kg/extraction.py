@@ -34,29 +34,33 @@ _WORTH_WORKERS = 400
 Extracted = tuple[PaperFacts, list[str]]
 
 
-def extract_all(papers: Iterable[Paper], processes: int | None = None) -> Iterator[Extracted]:
+def extract_all(
+    papers: Iterable[Paper], processes: int | None = None, model: str = ""
+) -> Iterator[Extracted]:
     """Extract facts, in the order of the papers; streams, holding a bounded number of papers.
 
     Args:
         papers: cleaned papers.
         processes: worker processes; None for one a core, 1 for this process alone.
+        model: as for `extractors.load`.
 
     Raises:
         KGError: if a worker dies.
     """
+    extractors.version_of(model)  # a model that cannot be read is said once, not by every worker
     count = processes or os.cpu_count() or 1
     iterator = iter(papers)
     head = list(islice(iterator, _WORTH_WORKERS))
     source = chain(head, iterator)
     if count == 1 or len(head) < _WORTH_WORKERS:
-        nlp = extractors.load()
+        nlp = extractors.load(model)
         while chunk := list(islice(source, _CHUNK)):
             yield from _checked(chunk, nlp)
         return
     with ExitStack() as stack:
         free: SimpleQueue[_Worker] = SimpleQueue()
         for _ in range(count):
-            free.put(stack.enter_context(_Worker()))
+            free.put(stack.enter_context(_Worker(model)))
         # Left before the workers are: a thread that waits for one then ends.
         threads = stack.enter_context(ThreadPoolExecutor(count))
 
@@ -97,10 +101,10 @@ def _checked(papers: list[Paper], nlp: Language) -> list[Extracted]:
 class _Worker:
     """A subprocess that runs `serve`."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: str) -> None:
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         # -P: what lies in the current folder must not be taken for a module.
-        command = [sys.executable, "-P", "-c", "from kg.extraction import serve; serve()"]
+        command = [sys.executable, "-P", "-c", f"from kg.extraction import serve; serve({model!r})"]
         self._process = subprocess.Popen(  # noqa: S603 - our own code in our own interpreter
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
         )
@@ -132,12 +136,12 @@ class _Worker:
         return facts
 
 
-def serve() -> None:
+def serve(model: str) -> None:
     """Read pickled lists of papers from stdin until it ends; write the lists of their facts to stdout."""
     stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # What anything else prints must not get between the pickles.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    nlp = extractors.load()
+    nlp = extractors.load(model)
     while True:
         try:
             papers: list[Paper] = pickle.load(stdin)  # noqa: S301 - written by our own parent process

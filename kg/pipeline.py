@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from extractors import EXTRACTOR, VERSION
+from extractors import EXTRACTOR, FAST, version_of
 from kg.errors import InputError, WorkspaceError
 from kg.extraction import Extracted, extract_all
 from kg.model import Paper, PaperFacts
@@ -35,7 +35,7 @@ class Summary:
         records: records in the workspace; papers: different papers.
         extracted: texts read by the extractor now (the others were known).
         problems: records that could not be read.
-        refused: facts that did not quote their paper and were left out.
+        refused: facts and people's decisions that did not quote their paper and were left out.
         conflicts: records whose ids or titles contradict each other, and how that was settled.
         counts: nodes and edges by type.
         graph_hash: content hash of the graph.
@@ -62,6 +62,7 @@ def build(
     mapping: Mapping[str, str] | None = None,
     strict: bool = False,
     processes: int | None = None,
+    model: str | None = None,
     on_problem: Callable[[Problem], None] | None = None,
 ) -> Summary:
     """Make a workspace equal to the given inputs.
@@ -73,12 +74,14 @@ def build(
         mapping: field -> column, for tables with unusual names.
         strict: stop at the first record that cannot be read.
         processes: worker processes; all cores by default.
+        model: folder of a trained model, "fast" for none, "" for the one that comes with the package; by
+            default what the workspace was last built with.
         on_problem: is told of every record that could not be read.
 
     Raises:
         KGError: if an input or the workspace cannot be used; the workspace stays as it was.
     """
-    return _run(inputs, out, False, reader, mapping, strict, processes, on_problem)
+    return _run(inputs, out, False, reader, mapping, strict, processes, model, on_problem)
 
 
 def add(
@@ -89,10 +92,11 @@ def add(
     mapping: Mapping[str, str] | None = None,
     strict: bool = False,
     processes: int | None = None,
+    model: str | None = None,
     on_problem: Callable[[Problem], None] | None = None,
 ) -> Summary:
     """Add inputs to a workspace; see `build`. The outcome equals a build of all inputs at once."""
-    return _run(inputs, out, True, reader, mapping, strict, processes, on_problem)
+    return _run(inputs, out, True, reader, mapping, strict, processes, model, on_problem)
 
 
 def _run(
@@ -103,6 +107,7 @@ def _run(
     mapping: Mapping[str, str] | None,
     strict: bool,
     processes: int | None,
+    model: str | None,
     on_problem: Callable[[Problem], None] | None,
 ) -> Summary:
     started = time.monotonic()
@@ -118,6 +123,7 @@ def _run(
     workspace = Workspace.open_or_new(out)
     with workspace.discarded_if_empty(), workspace.writing():
         old = workspace.manifest
+        model = old.model if model is None else _placed(model)
         records = read(inputs, reader=reader, mapping=mapping, strict=strict, on_problem=report)
         shards, count = _write_records(workspace, records)
         if not count:
@@ -130,10 +136,10 @@ def _run(
         identity = workspace.identity(tuple(shards))
         papers = len(identity.groups())
         facts, extracted, refused = _extract(
-            workspace, identity.papers(workspace.records(tuple(shards))), papers, processes
+            workspace, identity.papers(workspace.records(tuple(shards))), papers, processes, model
         )
         names = [*old.inputs, *(i for i in inputs if i not in old.inputs)] if keep else inputs
-        workspace.save(Manifest(tuple(shards), tuple(facts), tuple(names), count))
+        workspace.save(Manifest(tuple(shards), tuple(facts), tuple(names), count, model))
         info = workspace.refresh()
     return Summary(
         path=workspace.path,
@@ -142,7 +148,7 @@ def _run(
         extracted=extracted,
         problems=len(problems),
         conflicts=tuple(map(str, identity.conflicts)),
-        refused=tuple(refused),
+        refused=(*refused, *info["refused"]),
         counts=info["counts"],
         graph_hash=info["hash"],
         seconds=time.monotonic() - started,
@@ -164,7 +170,7 @@ def _write_records(workspace: Workspace, records: Iterator[Paper]) -> tuple[list
 
 
 def _extract(
-    workspace: Workspace, papers: Iterable[Paper], total: int, processes: int | None
+    workspace: Workspace, papers: Iterable[Paper], total: int, processes: int | None, model: str
 ) -> tuple[list[str], int, list[str]]:
     """Extract facts for texts that have none.
 
@@ -172,7 +178,7 @@ def _extract(
         The facts shards, the number of texts read now, and a line for each fact that was refused.
     """
     folder = workspace.path / "facts"
-    known = _known(folder)
+    known = _known(folder, version_of(model))
     wanted: set[str] = set()
     fresh: list[str] = []
     refused: list[str] = []
@@ -189,7 +195,7 @@ def _extract(
                     yield paper
                 wanted.add(key)
 
-        for chunk in _chunks(extract_all(todo(), processes), _FACTS_PER_SHARD):
+        for chunk in _chunks(extract_all(todo(), processes, model), _FACTS_PER_SHARD):
             fresh.append(write_shard(folder, [facts for facts, _ in chunk], PaperFacts))
             for _, lines in chunk:
                 refused += lines
@@ -199,7 +205,12 @@ def _extract(
     return [*sorted(live), *fresh], extracted, refused
 
 
-def _known(folder: Path) -> dict[str, str]:
+def _placed(model: str) -> str:
+    """Return a model's folder so that it holds wherever the next command is run."""
+    return model if model in ("", FAST) else str(Path(model).resolve())
+
+
+def _known(folder: Path, version: str) -> dict[str, str]:
     """Return text hash -> shard for all facts of the present extractor, also those of a killed build."""
     out: dict[str, str] = {}
     for path in sorted(folder.glob("*.parquet")):
@@ -209,7 +220,7 @@ def _known(folder: Path) -> dict[str, str]:
         except WorkspaceError:
             continue  # damaged: its texts are read again, and the new manifest drops it
         for key, *mark in zip(*(column.to_pylist() for column in table.columns), strict=True):
-            if mark == [EXTRACTOR, VERSION]:
+            if mark == [EXTRACTOR, version]:
                 out.setdefault(key, path.name)
     return out
 

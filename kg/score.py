@@ -27,6 +27,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -49,7 +50,7 @@ _UNITS = {
     "fold": "x",
 }
 _LIST_FIELDS = ("introduces", "targets", "tasks", "uses", "compares", "datasets", "benchmarks", "metrics")
-_NAME_FIELDS = ("introduces", "targets", "tasks", "uses", "compares", "resources", "metrics")
+NAME_FIELDS = ("introduces", "targets", "tasks", "uses", "compares", "resources", "metrics")
 _ALIASES = 3
 
 
@@ -66,7 +67,7 @@ def normalise(name: str) -> Form:
     return tuple(t[:-1] if len(t) > 3 and t.endswith("s") and not t.endswith("ss") else t for t in tokens)
 
 
-def _forms(item: Item) -> list[Form]:
+def forms(item: Item) -> list[Form]:
     """Return all normalised forms of one thing, each also written as one word."""
     names = [item] if isinstance(item, str) else [item.get("name") or "", *(item.get("aliases") or [])]
     out: list[Form] = []
@@ -79,15 +80,15 @@ def _forms(item: Item) -> list[Form]:
 
 def same_exactly(a: Item, b: Item) -> bool:
     """Whether two things share a normalised form."""
-    return not set(_forms(a)).isdisjoint(_forms(b))
+    return not set(forms(a)).isdisjoint(forms(b))
 
 
 def same_relaxed(a: Item, b: Item) -> bool:
     """Whether two things share a form, most of its tokens, or a head word that one of them qualifies."""
     if same_exactly(a, b):
         return True
-    for x in _forms(a):
-        for y in _forms(b):
+    for x in forms(a):
+        for y in forms(b):
             left, right = set(x), set(y)
             if len(left & right) / len(left | right) >= 0.5:
                 return True
@@ -96,7 +97,7 @@ def same_relaxed(a: Item, b: Item) -> bool:
     return False
 
 
-def _match(gold: Sequence[Any], pred: Sequence[Any], same: Same) -> Pairs:
+def match(gold: Sequence[Any], pred: Sequence[Any], same: Same) -> Pairs:
     """Return a maximum one-to-one matching (Kuhn's augmenting paths; the lists are short)."""
     candidates = [[j for j, p in enumerate(pred) if same(g, p)] for g in gold]
     owner: dict[int, int] = {}
@@ -118,16 +119,17 @@ def _match(gold: Sequence[Any], pred: Sequence[Any], same: Same) -> Pairs:
 def _distinct(items: Iterable[Item]) -> list[Item]:
     out: list[Item] = []
     for item in items:
-        if item and _forms(item) and not any(same_exactly(item, other) for other in out):
+        if item and forms(item) and not any(same_exactly(item, other) for other in out):
             out.append(item)
     return out
 
 
-def _named(paper: Record, field: str) -> list[Item]:
+def named(paper: Record, field: str) -> list[Item]:
+    """Return the distinct things of a role; "resources" and "entities" are several roles together."""
     if field == "resources":
         return _distinct([*(paper.get("datasets") or []), *(paper.get("benchmarks") or [])])
     if field == "entities":
-        return _distinct(item for name in _NAME_FIELDS for item in _named(paper, name))
+        return _distinct(item for name in NAME_FIELDS for item in named(paper, name))
     return _distinct(paper.get(field) or [])
 
 
@@ -180,8 +182,8 @@ def _unit(result: Record) -> str:
 
 # What is scored: its name, how its items are found in a paper, when two items are the same.
 _MEASURES: dict[str, tuple[Callable[[Record, str], Sequence[Any]], str, Same]] = {
-    f"{field}.{kind}": (_named, field, same)
-    for field in (*_NAME_FIELDS, "entities")
+    f"{field}.{kind}": (named, field, same)
+    for field in (*NAME_FIELDS, "entities")
     for kind, same in (("exact", same_exactly), ("relaxed", same_relaxed))
 } | {
     "results": (_valued, "results", _same_value),
@@ -224,16 +226,49 @@ def score(gold: Sequence[Record], pred: Sequence[Record]) -> dict[str, dict[str,
         found += predicted is not None
         for field, (items, name, same) in _MEASURES.items():
             left, right = items(annotated, name), items(predicted or {}, name)
-            for i, n in enumerate((len(_match(left, right, same)), len(left), len(right))):
+            for i, n in enumerate((len(match(left, right, same)), len(left), len(right))):
                 counts[field][i] += n
-    scores = {field: _prf(*count) for field, count in counts.items()}
+    scores = {field: prf(*count) for field, count in counts.items()}
     return {**scores, "papers": {"gold": len(gold), "pred": found}}
 
 
-def _prf(hit: int, gold: int, pred: int) -> dict[str, float]:
+def prf(hit: int, gold: int, pred: int) -> dict[str, float]:
+    """Return `p`, `r`, `f1` (0 to 1, four decimals) and the counts `gold` and `pred` that they are of."""
     p, r = (hit / pred if pred else 0.0), (hit / gold if gold else 0.0)
     f1 = 2 * p * r / (p + r) if p + r else 0.0
     return {"p": round(p, 4), "r": round(r, 4), "f1": round(f1, 4), "gold": gold, "pred": pred}
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """One paper in one field.
+
+    Attributes:
+        id: the annotated paper's.
+        gold: what was annotated; pred: what was predicted, repetitions left out.
+        pairs: (place in `gold`, place in `pred`) of what is the same, one to one.
+    """
+
+    id: Any
+    gold: Sequence[Any]
+    pred: Sequence[Any]
+    pairs: Pairs
+
+
+def matches(gold: Sequence[Record], pred: Sequence[Record], field: str) -> Iterator[Matched]:
+    """Yield for every annotated paper what is scored as one of `FIELDS`, and the pairs that are the same.
+
+    Raises:
+        InputError: if there is no such field.
+    """
+    if field not in _MEASURES:
+        raise InputError(
+            f"nothing is scored as {field!r}.{nearest(field, FIELDS)} Fields: {', '.join(FIELDS)}"
+        )
+    items, name, same = _MEASURES[field]
+    for annotated, predicted in _joined(gold, pred):
+        left, right = items(annotated, name), items(predicted or {}, name)
+        yield Matched(annotated["id"], left, right, match(left, right, same))
 
 
 def errors(gold: Sequence[Record], pred: Sequence[Record], field: str) -> list[dict[str, Any]]:
@@ -245,19 +280,12 @@ def errors(gold: Sequence[Record], pred: Sequence[Record], field: str) -> list[d
     Raises:
         InputError: if there is no such field.
     """
-    if field not in _MEASURES:
-        raise InputError(
-            f"nothing is scored as {field!r}.{nearest(field, FIELDS)} Fields: {', '.join(FIELDS)}"
-        )
-    items, name, same = _MEASURES[field]
     out = []
-    for annotated, predicted in _joined(gold, pred):
-        left, right = items(annotated, name), items(predicted or {}, name)
-        matched = _match(left, right, same)
-        hit_left, hit_right = {i for i, _ in matched}, {j for _, j in matched}
-        missed = [_shown(x) for i, x in enumerate(left) if i not in hit_left]
-        spurious = [_shown(x) for j, x in enumerate(right) if j not in hit_right]
-        out.append({"id": annotated["id"], "missed": missed, "spurious": spurious})
+    for paper in matches(gold, pred, field):
+        hit_left, hit_right = {i for i, _ in paper.pairs}, {j for _, j in paper.pairs}
+        missed = [_shown(x) for i, x in enumerate(paper.gold) if i not in hit_left]
+        spurious = [_shown(x) for j, x in enumerate(paper.pred) if j not in hit_right]
+        out.append({"id": paper.id, "missed": missed, "spurious": spurious})
     return out
 
 

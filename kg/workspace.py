@@ -4,6 +4,7 @@ NAME.kg/
   manifest.json     which shards count, and where they came from
   papers/*.parquet  records as read, one row a record (`kg.model.Paper` without identity)
   facts/*.parquet   facts by content hash of the text (`kg.model.PaperFacts`)
+  decisions.jsonl   people's decisions about facts, in the order they were made (`kg.decisions`)
   resolved.jsonl    the resolver's decisions, sorted, with score and reason
   graph.kglite      the embedded store, rebuilt whenever it is missing or older than the files
   graph.json        what the store was built from, its hash and counts
@@ -26,6 +27,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from filelock import FileLock, Timeout
 
+from kg.decisions import FILE as DECISIONS
+from kg.decisions import Decision, Latest, append_decision, decided_facts, read_decisions
 from kg.errors import WorkspaceError
 from kg.files import atomic_write, is_scratch
 from kg.graph import GraphData, build_graph
@@ -51,12 +54,14 @@ class Manifest:
         facts: facts shards under facts/.
         inputs: what was read, as the user named it.
         records: number of records in the shards.
+        model: what the facts were read with, as for `extractors.load`.
     """
 
     shards: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     records: int = 0
+    model: str = ""
     format: int = field(default=FORMAT)
 
 
@@ -64,7 +69,8 @@ class Manifest:
 def _code_hash() -> str:
     """Content hash of all that turns facts into a store: a store made by other code is old."""
     here = Path(__file__).parent
-    paths = [here / name for name in ("identity.py", "generate.py", "schema.py", "readers/ids.py")]
+    names = ("identity.py", "generate.py", "schema.py", "decisions.py", "readers/ids.py")
+    paths = [here / name for name in names]
     paths += [
         *(here / "resolve").glob("*.py"),
         *(here / "graph").glob("*.py"),
@@ -129,7 +135,8 @@ class Workspace:
             return cls.open(folder)
         if folder.exists() and not folder.is_dir():
             raise WorkspaceError(f"{folder}: is a file; name a folder for the graph (by custom NAME.kg)")
-        ours = {"papers", "facts", ".lock"}
+        # Decisions are about texts: laid into a new folder, they hold for the graph that is built there.
+        ours = {"papers", "facts", ".lock", DECISIONS}
         if folder.is_dir() and any(p.name not in ours and not is_scratch(p) for p in folder.iterdir()):
             raise WorkspaceError(
                 f"{folder}: is a folder with other files in it; name another one for the graph"
@@ -171,7 +178,8 @@ class Workspace:
         try:
             yield
         except BaseException:
-            if not (self.path / "manifest.json").exists() and not any(self.path.glob("*/*.parquet")):
+            kept = any(self.path.glob("*/*.parquet")) or (self.path / DECISIONS).exists()
+            if not (self.path / "manifest.json").exists() and not kept:
                 shutil.rmtree(self.path, ignore_errors=True)
             raise
 
@@ -201,8 +209,38 @@ class Workspace:
         """Return all papers, sorted by id."""
         return sorted(self.identity().papers(self.records()), key=lambda paper: paper.id)
 
-    def facts(self) -> Iterator[tuple[Paper, PaperFacts]]:
-        """Yield every paper with its facts, sorted by paper id.
+    def decisions(self) -> tuple[Latest, list[str]]:
+        """Return what people decided, by text, and a line where the file ends in half a decision."""
+        return read_decisions(self.path / DECISIONS)
+
+    def decide(self, decision: Decision) -> None:
+        """Store a decision, durably.
+
+        Raises:
+            WorkspaceError: if another process does not stop writing this workspace.
+        """
+        with self.writing(wait=_PATIENCE):
+            append_decision(self.path / DECISIONS, decision)
+
+    def facts(self, refused: list[str] | None = None) -> Iterator[tuple[Paper, PaperFacts]]:
+        """Yield every paper with its facts as people left them, sorted by paper id.
+
+        Args:
+            refused: is given a line for each decision that could not be read, or does not quote its paper.
+
+        Raises:
+            WorkspaceError: if facts are missing.
+        """
+        latest, lines = self.decisions()
+        for paper, facts in self.extracted():
+            decided, unsound = decided_facts(paper, facts, latest.get(paper.text_hash, {}))
+            lines += unsound
+            yield paper, decided
+        if refused is not None:
+            refused += lines
+
+    def extracted(self) -> Iterator[tuple[Paper, PaperFacts]]:
+        """Yield every paper with its facts as they were extracted, sorted by paper id.
 
         Raises:
             WorkspaceError: if facts are missing.
@@ -244,13 +282,19 @@ class Workspace:
         """Content hash of all that the graph is computed from."""
         schema = (data_dir("schema") / "methods.yaml").read_bytes()
         parts = [*sorted(self.manifest.shards), "|", *sorted(self.manifest.facts), _code_hash()]
+        decisions = self.path / DECISIONS
+        if decisions.exists():
+            parts.append(hashlib.sha256(decisions.read_bytes()).hexdigest())
         return hashlib.sha256("\n".join(parts).encode() + schema).hexdigest()
 
     def _store_file(self) -> Path:
         return self.path / f"graph.{self._state()[:16]}.kglite"
 
     def info(self) -> dict[str, Any]:
-        """Return what graph.json says: `state`, `hash`, `counts`; empty when there is no usable store."""
+        """Return what graph.json says, empty when there is no usable store.
+
+        It says `state`, `hash`, `counts` and `refused`: a line for each decision that was left out.
+        """
         try:
             raw: dict[str, Any] = json.loads((self.path / "graph.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -262,12 +306,13 @@ class Workspace:
         if info := self.info():
             return info
         resolution = self.resolution()
-        data = build_graph(self.facts(), resolution)
+        refused: list[str] = []
+        data = build_graph(self.facts(refused), resolution)
         with atomic_write(self.path / "resolved.jsonl", "w") as file:
             for decision in resolution.decisions:
                 file.write(json.dumps(asdict(decision), ensure_ascii=False) + "\n")
         EmbeddedStore.create(self._store_file(), data)
-        info = {"state": self._state(), "hash": data.hash(), "counts": data.counts()}
+        info = {"state": self._state(), "hash": data.hash(), "counts": data.counts(), "refused": refused}
         with atomic_write(self.path / "graph.json", "w") as file:
             file.write(json.dumps(info, indent=1) + "\n")
         for path in self.path.glob("graph.*.kglite"):

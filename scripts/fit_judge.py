@@ -17,20 +17,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing import Pool
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import spacy
 
 from extractors.abbreviations import Abbreviations
-from extractors.candidates import Reading, read
+from extractors.candidates import read
 from extractors.doc import make_doc
 from extractors.features import annotate
 from extractors.judge import Thing, choose
 from extractors.kinds import paper_features
 from extractors.linear import BIAS, KINDS, OUTPUTS, ROLES, THRESHOLD, Floats
 from extractors.sentences import Sentences
-from kg.score import _forms, _match, _named, normalise, same_exactly, same_relaxed
+from extractors.training.gold import labels, stances
+from kg.score import match, named, normalise, same_relaxed
 from scripts.linear_fit import DATA, LEAST, Facts, fit_all, read_lines, vocabulary_of, write
 
 SLACK = 0.003
@@ -54,12 +54,12 @@ def _examples(job: tuple[Facts, Facts]) -> Paper:
     doc = Abbreviations()(Sentences()(doc))
     reading = read(doc)
     annotate(reading)
-    table = {role: _labels(reading, facts, role) for role in ROLES}
-    stances = _stances(facts)
+    table = {role: labels(reading, facts, role) for role in ROLES}
+    stance_of = stances(facts)
     out = Paper(facts, [], [], [], [], sorted(paper_features(doc.text, len(record["title"]))))
     for key, candidate in reading.candidates.items():
         text = reading.written(candidate.places[0])
-        stance = stances.get(normalise(text), -1)
+        stance = stance_of.get(normalise(text), -1)
         out.names.append(candidate.partner if candidate.short and candidate.partner else key)
         out.texts.append(text)
         out.features.append(sorted(candidate.features))
@@ -68,35 +68,6 @@ def _examples(job: tuple[Facts, Facts]) -> Paper:
 
 
 _NLP = spacy.blank("en")
-
-
-def _stances(facts: Facts) -> dict[tuple[str, ...], int]:
-    return {
-        normalise(form): int(item.get("stance") == "studies")
-        for item in facts["targets"]
-        for form in (item["name"], *item["aliases"])
-    }
-
-
-def _labels(reading: Reading, facts: Facts, role: str) -> dict[tuple[str, ...], int]:
-    """Label candidates: 1 for the annotated name, or the nearest phrase where none is equal; -1 overlaps."""
-    items: dict[tuple[str, ...], dict[str, Any]] = {}
-    for key, candidate in reading.candidates.items():
-        partner = reading.candidates.get(candidate.partner) if candidate.partner else None
-        aliases = [reading.written(partner.places[0])] if partner else []
-        items[key] = {"name": reading.written(candidate.places[0]), "aliases": aliases}
-    labels: dict[tuple[str, ...], int] = {}
-    for gold in _named(facts, role):
-        equal = [key for key, item in items.items() if same_exactly(gold, item)]
-        near = [key for key, item in items.items() if key not in equal and same_relaxed(gold, item)]
-        if not equal and near:
-            wanted = set(_forms(gold)[0])
-            near.sort(key=lambda key: (-len(wanted & set(key)) / len(wanted | set(key)), -len(key), key))
-            equal, near = near[:1], near[1:]
-        labels.update(dict.fromkeys(equal, 1))
-        for key in near:
-            labels.setdefault(key, -1)
-    return labels
 
 
 def targets_of(papers: Sequence[Paper]) -> list[tuple[Floats, Floats]]:
@@ -134,10 +105,10 @@ def tune(papers: Sequence[Paper], tables: Sequence[Floats]) -> dict[str, float]:
         for limit in np.arange(0.1, 0.56, 0.03).round(2).tolist():
             hit = gold = found = 0
             for paper, things in zip(papers, ready, strict=True):
-                wanted = _named(paper.facts, role)
+                wanted = named(paper.facts, role)
                 chosen = choose(things, {**limits, role: limit})[role]
                 guessed = [{"name": n[0], "aliases": n[1:4]} for n in (list(t.forms) for t in chosen)]
-                hit += len(_match(wanted, guessed, same_relaxed))
+                hit += len(match(wanted, guessed, same_relaxed))
                 gold, found = gold + len(wanted), found + len(guessed)
             results.append((2 * hit / max(gold + found, 1), limit))
         best = max(value for value, _ in results)

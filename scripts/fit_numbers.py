@@ -32,15 +32,16 @@ from extractors.linear import BIAS
 from extractors.mentions import Mentions
 from extractors.number_cues import TARGETS
 from extractors.numbers import Numbers, quantities, surroundings
-from extractors.quantities import Number, scan
+from extractors.quantities import scan
 from extractors.result_scenes import stage
 from extractors.result_slots import SLOTS, empty_cues, metric_heads, metric_names
 from extractors.results import chain_cue, chain_empty, link_results, offered
 from extractors.sentences import Sentences
 from extractors.tokens import tokens_of
+from extractors.training.gold import match_numbers, number_kinds, right_options
 from extractors.unlatex import plain
 from kg.model import Claim
-from kg.score import same_relaxed, score
+from kg.score import score
 from scripts.choice_fit import Choices, Claimed, annotated, fit_chained, fit_choice
 from scripts.linear_fit import (
     DATA,
@@ -118,31 +119,6 @@ def _is_general(feature: str, words: frozenset[str]) -> bool:
     return all(word.lower() in words for word in _WORD.findall(said))
 
 
-def same_value(x: float, y: float) -> bool:
-    """Whether two values are the same but for their sign and rounding, as the scorer has it."""
-    x, y = abs(x), abs(y)
-    return abs(x - y) <= 0.005 * max(x, y, 1e-9)
-
-
-def match(facts: Facts, found: Sequence[tuple[float, str, str | None]]) -> dict[int, Facts]:
-    """Find every annotated result among numbers, given as value, text and unit."""
-    out: dict[int, Facts] = {}
-    for result in facts["results"]:
-        if result["value"] is None:
-            continue
-        best, most = -1, -1
-        for i, (value, text, unit) in enumerate(found):
-            if i not in out and same_value(value, result["value"]):
-                near = (text in result["value_text"] or result["value_text"] in text) + (
-                    unit == result["unit"]
-                )
-                if near > most:
-                    best, most = i, near
-        if best >= 0:
-            out[best] = result
-    return out
-
-
 def fit_cues(papers: Sequence[Paper], seen: int, words: frozenset[str]) -> None:
     """Fit what numbers are, and write the table; the first `seen` papers count."""
     cases: list[tuple[int, list[str]]] = []
@@ -152,7 +128,7 @@ def fit_cues(papers: Sequence[Paper], seen: int, words: frozenset[str]) -> None:
         found = scan(tokens.text)
         around = surroundings(tokens, plain(tokens.text), paper.doc._.kg_title_end, found)
         cases += [(i, cues) for cues in around]
-        kinds += _kinds(paper.facts, tokens.text, found)
+        kinds += number_kinds(paper.facts, tokens.text, found)
     labels = np.array(kinds)
     known = np.isin(labels, KINDS)
     wants = [(known.astype(np.float64), np.ones(len(labels)))]
@@ -171,24 +147,13 @@ def fit_cues(papers: Sequence[Paper], seen: int, words: frozenset[str]) -> None:
     write(DATA / "numbers_cues.tsv", "fit_numbers.py", TARGETS, bias, names, [weights for weights, _ in fits])
 
 
-def _kinds(facts: Facts, text: str, found: Sequence[Number]) -> list[str]:
-    """Return for every number its kind as a result, else "scale" or "none"."""
-    texts = [text[number.start : number.end] for number in found]
-    known = match(facts, [(n.value, t, n.unit) for n, t in zip(found, texts, strict=True)])
-    scales = [item["value_text"] for item in facts["scale"]]
-    return [
-        known[i]["kind"] if i in known else "scale" if any(t in s or s in t for s in scales) else "none"
-        for i, t in enumerate(texts)
-    ]
-
-
 def claimed_of(papers: Sequence[Paper]) -> list[Claimed]:
     """Return every number that counts as a result now, with its candidates."""
     out: list[Claimed] = []
     for at, paper in enumerate(papers):
         numbers = quantities(paper.doc)
         found = [n for n in numbers if n.category == "result"]
-        gold = match(paper.facts, [(n.value, n.value_text, n.unit) for n in found])
+        gold = match_numbers(paper.facts, [(n.value, n.value_text, n.unit) for n in found])
         by_place = {n.start: gold.get(i) for i, n in enumerate(found)}
         layout = stage(paper.doc, numbers, paper.spans, paper.claims)
         for where, scene in layout.scenes:
@@ -196,25 +161,21 @@ def claimed_of(papers: Sequence[Paper]) -> list[Claimed]:
                 options = offered(layout, where, scene, i)
                 texts = [layout.raw[option.start : option.end] for option in options]
                 result = by_place[number.start]
+                right = right_options(result, texts, SLOTS) if result else _none_right(texts)
                 cues = [*(option.cues for option in options), empty_cues(scene, i)]
                 chain = [chain_cue(scene, i, True), chain_cue(scene, i, False)]
                 chain += [chain_empty(scene, i, True), chain_empty(scene, i, False)]
                 out.append(
                     Claimed(
-                        at, result, cues, [text.lower() for text in texts], _right(result, texts),
+                        at, result, cues, [text.lower() for text in texts], right,
                         len(out) - 1 if i else -1, (chain[0], chain[1], chain[2], chain[3]),
                     )
                 )  # fmt: skip
     return out
 
 
-def _right(gold: Facts | None, texts: Sequence[str]) -> list[list[bool]]:
-    if gold is None:
-        return [[False] * (len(texts) + 1) for _ in SLOTS]
-    return [
-        [*(bool(gold[slot]) and same_relaxed(text, gold[slot]) for text in texts), not gold[slot]]
-        for slot in SLOTS
-    ]
+def _none_right(texts: Sequence[str]) -> list[list[bool]]:
+    return [[False] * (len(texts) + 1) for _ in SLOTS]
 
 
 def fit_slots(papers: Sequence[Paper], seen: int, words: frozenset[str]) -> None:

@@ -163,7 +163,7 @@ def test_a_closed_pipe_is_quiet(graph: str) -> None:
 
 def test_every_command_explains_itself() -> None:
     listed = run("--help").stdout
-    commands = "build add query ask cypher search show export draw stats evaluate schema doctor"
+    commands = "build add query ask cypher search show export draw stats extract evaluate schema doctor"
     for name in commands.split(" "):
         assert name in listed
         assert run(name, "--help").returncode == 0

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from kg._version import __version__
-from kg.cli import build, export, inspect, questions
+from kg.cli import annotate, build, evaluate, export, extract, inspect, questions
 from kg.errors import KGError, NotFoundError, QueryError, UsageError
 
 app = typer.Typer(
@@ -43,7 +43,7 @@ def _options(
     pass
 
 
-for module in (build, questions, export, inspect):
+for module in (build, questions, export, extract, inspect, evaluate, annotate):
     module.register(app)
 
 

@@ -29,8 +29,32 @@ ProcessesOpt = Annotated[
     int | None, typer.Option("--processes", "-j", min=1, help="Worker processes.", show_default="all cores")
 ]
 
+FastOpt = Annotated[
+    bool, typer.Option("--fast", help="Read with tables of weighted cues alone: faster, less is found.")
+]
+ModelOpt = Annotated[
+    str | None,
+    typer.Option("--model", metavar="DIR", help="Read with a model of your own (docs/training.md)."),
+]
 
-def _mapping(given: list[str] | None) -> dict[str, str] | None:
+
+def chosen_model(fast: bool, model: str | None) -> str | None:
+    """Return what `extractors.load` takes, None where nothing was said.
+
+    Raises:
+        UsageError: if both were given.
+    """
+    if fast and model is not None:
+        raise UsageError("--fast reads without a model: give it without --model")
+    return "fast" if fast else model
+
+
+def column_mapping(given: list[str] | None) -> dict[str, str] | None:
+    """Read FIELD=COLUMN options.
+
+    Raises:
+        UsageError: if one is not of this form.
+    """
     out: dict[str, str] = {}
     for item in given or ():
         name, equals, column = item.partition("=")
@@ -49,12 +73,14 @@ def build(
     mapping: MapOpt = None,
     strict: StrictOpt = False,
     processes: ProcessesOpt = None,
+    fast: FastOpt = False,
+    model: ModelOpt = None,
 ) -> None:
     """Build a graph from papers; onto an existing graph: make it equal to the given inputs.
 
     Example: kg build 'abstracts/*.txt' refs.bib -o papers.kg
     """
-    _run(False, inputs, out, reader, mapping, strict, processes)
+    _run(False, inputs, out, reader, mapping, strict, processes, chosen_model(fast, model))
 
 
 def add(
@@ -66,12 +92,14 @@ def add(
     mapping: MapOpt = None,
     strict: StrictOpt = False,
     processes: ProcessesOpt = None,
+    fast: FastOpt = False,
+    model: ModelOpt = None,
 ) -> None:
     """Add papers to a graph; the outcome equals a build of everything at once.
 
     Example: kg add papers.kg arxiv:1612.00796
     """
-    _run(True, inputs, graph, reader, mapping, strict, processes)
+    _run(True, inputs, graph, reader, mapping, strict, processes, chosen_model(fast, model))
 
 
 def _run(
@@ -82,6 +110,7 @@ def _run(
     mapping: list[str] | None,
     strict: bool,
     processes: int | None,
+    model: str | None,
 ) -> None:
     from kg import pipeline
 
@@ -90,9 +119,10 @@ def _run(
         inputs,
         out,
         reader=reader,
-        mapping=_mapping(mapping),
+        mapping=column_mapping(mapping),
         strict=strict,
         processes=processes,
+        model=model,
         on_problem=lambda problem: say(f"kg: {problem}"),
     )
     lines = [*summary.conflicts, *summary.refused]

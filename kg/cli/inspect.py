@@ -1,4 +1,4 @@
-"""`kg stats`, `evaluate`, `schema`, `doctor`."""
+"""`kg stats`, `schema`, `doctor`."""
 
 from __future__ import annotations
 
@@ -19,43 +19,6 @@ def stats(graph: GraphArg, form: FormatOpt = Format.table) -> None:
         rows = g.stats()
         print_rows(rows, rows.columns, form)
     say(f"extraction quality: {measured()}")
-
-
-def evaluate(
-    gold: Annotated[
-        str, typer.Option("--gold", metavar="FILE", help="Annotated facts (JSONL, docs/annotation-guide.md).")
-    ],
-    papers: Annotated[
-        list[str],
-        typer.Option("--papers", metavar="INPUT", help="The papers' texts, any input of `kg build`; repeat."),
-    ],
-    errors: Annotated[
-        str | None,
-        typer.Option(
-            "--errors", metavar="FIELD", help="Print what was missed and spurious: targets.relaxed …"
-        ),
-    ] = None,
-    save: Annotated[
-        bool, typer.Option("--save", help="Keep the scores in the package: `kg stats` and README quote them.")
-    ] = False,
-    form: FormatOpt = Format.table,
-) -> None:
-    """Score the extraction against annotated papers (micro precision, recall and F1 per field).
-
-    Example: kg evaluate --gold gold.jsonl --papers 'abstracts/*.txt'
-    """
-    from kg import evaluate as module
-
-    report = module.evaluate(gold, papers)
-    if errors is not None:
-        rows = module.error_rows(report, errors)
-        print_rows(rows, ["id", "missed", "spurious"], form)
-        return
-    rows = module.score_rows(report)
-    print_rows(rows, list(rows[0]), form)
-    say(f"{report.found} of {report.gold_papers} annotated papers found; {report.rate:.0f} abstracts/s")
-    if save:
-        say(f"{module.save(report)}: saved")
 
 
 def schema(
@@ -99,5 +62,5 @@ def doctor(
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (stats, evaluate, schema, doctor):
+    for command in (stats, schema, doctor):
         app.command()(command)

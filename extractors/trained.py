@@ -1,0 +1,230 @@
+"""A trained model: a transformer that gives every token a vector, and small heads that read those vectors.
+
+The transformer runs in ONNX Runtime, quantised to 8 bits; the heads are a few matrices, computed with NumPy.
+Each head adds to what the tables of weighted cues say (`linear.py`, `number_cues.py`, `result_slots.py`), by
+how much being learned too. `extractors/training/` makes such a folder; `data/model/` holds the one that comes
+with the package, with its card.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from spacy.tokens import Doc
+
+from extractors.linear import OUTPUTS
+from extractors.wordpieces import WordPieces
+from kg.errors import InputError
+from kg.model import Label
+
+Floats = npt.NDArray[np.floating[Any]]
+Ints = npt.NDArray[np.int64]
+
+SHIPPED = str(Path(__file__).parent / "data" / "model")
+FAST = "fast"  # in place of a folder: no model, the tables of weighted cues speak alone
+FORMAT = 1
+TYPES: tuple[Label, ...] = ("Method", "Dataset", "Benchmark", "Metric", "Tool")
+NUMBERS = ("none", "result", "scale", "absolute", "improvement", "reduction", "ratio")
+_MOST = 7  # places of a name that are told apart
+_SURE = 1e-4  # no table's probability is nearer to 0 or 1 than this
+
+
+class Trained:
+    """A model that was read from its folder.
+
+    Attributes:
+        pieces: cuts tokens.
+        width: of a token's vector.
+        thresholds: the least probability that makes a thing play a role.
+        about: the rest of `model.json`.
+
+    Args:
+        folder: with model.json, encoder.onnx, heads.npz and vocab.txt.
+
+    Raises:
+        InputError: if a file is missing, damaged or of another format.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.about = _described(folder)
+        self.pieces = WordPieces((folder / "vocab.txt").read_text(encoding="utf-8").split("\n"))
+        self.thresholds: dict[str, float] = self.about["thresholds"]
+        self._curves: dict[str, tuple[list[float], list[float]]] = self.about["calibration"]
+        with np.load(folder / "heads.npz") as arrays:
+            self._w: dict[str, Floats] = {name: arrays[name].astype(np.float32) for name in arrays.files}
+        options = onnxruntime.SessionOptions()
+        # One thread: papers are read side by side by processes, which gains more than threads do.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            folder / "encoder.onnx", options, providers=["CPUExecutionProvider"]
+        )
+        self.width = int(self._w["span"].shape[0]) // 3
+
+    def states(self, pieces: Sequence[int]) -> Floats:
+        """Return the transformer's state at each word piece, shape (pieces, width); one window at most."""
+        row = np.array([[self.pieces.first, *pieces, self.pieces.last]], dtype=np.int64)
+        states: Floats = self._session.run(None, {"ids": row})[0][0, 1:-1]
+        return states
+
+    def names(self, vectors: Floats, places: Ints, owners: Ints, table: Floats) -> tuple[Floats, Floats]:
+        """Read which roles the names of a paper play, and of what type they are.
+
+        Args:
+            vectors: of the tokens, shape (tokens, width).
+            places: token ranges where a name stands, shape (places, 2).
+            owners: which name stands there, in ascending order.
+            table: probabilities by the table of weighted cues, shape (names, `linear.OUTPUTS`).
+
+        Returns:
+            Probabilities, shape (names, `linear.OUTPUTS`), and log odds, shape (names, `TYPES`).
+        """
+        count = np.bincount(owners, minlength=len(table))
+        starts = np.concatenate([[0], np.cumsum(count)[:-1]])
+        spans = self._spans("span", vectors, places)
+        means = np.add.reduceat(spans, starts, axis=0) / count[:, None].astype(np.float32)
+        most = np.maximum.reduceat(spans, starts, axis=0)
+        hidden = self._line("hid", np.concatenate([means, most], axis=1))
+        hidden += self._paper(vectors) + self._w["count"][np.minimum(count, _MOST)]
+        out = self._line("out", np.maximum(hidden, 0))
+        sure = np.clip(table, _SURE, 1 - _SURE)
+        odds = out[:, : len(OUTPUTS)] + self._w["wa"] * np.log(sure / (1 - sure))
+        return _probability(odds), out[:, len(OUTPUTS) :]
+
+    def kind(self, vectors: Floats) -> Floats:
+        """Return the log odds of every kind of paper, in the order of `linear.KINDS`."""
+        return self._line("kind", np.maximum(self._paper(vectors), 0))
+
+    def numbers(self, vectors: Floats, places: Ints, table: Floats) -> Floats:
+        """Read what numbers are.
+
+        Args:
+            vectors: of the tokens.
+            places: their token ranges, shape (numbers, 2).
+            table: log odds by the table of weighted cues, shape (numbers, `number_cues.TARGETS`).
+
+        Returns:
+            Log odds, shape (numbers, `NUMBERS`): the first three exclude each other, so do the last four.
+        """
+        out = self._line("no", self._number(vectors, places))
+        out[:, 1:] += np.clip(table, -6, 6) * self._w["na"]
+        return out
+
+    def slots(self, vectors: Floats, number: tuple[int, int], places: Ints, table: Floats) -> Floats:
+        """Weigh which phrase fills which slot of a number.
+
+        Args:
+            vectors: of the tokens.
+            number: its token range.
+            places: token ranges of the phrases, shape (phrases, 2).
+            table: scores of the phrases by the table of weighted cues, and last of leaving the slot empty,
+                shape (phrases + 1, `result_slots.SLOTS`).
+
+        Returns:
+            Scores in the same shape; a slot's highest wins.
+        """
+        near = self._number(vectors, np.array([number], dtype=np.int64))
+        table = table.astype(np.float32)
+        out = table * self._w["sa"]
+        out[-1] += self._line("null", near)[0]
+        if len(places):
+            phrases = self._spans("ospan", vectors, places)
+            slots = out.shape[1]
+            both = self._line("an", near) + self._line("ac", phrases) + (table[:-1] / 4) @ self._w["aw"]
+            one = self._line("pn", near).reshape(1, slots, -1)
+            other = self._line("pc", phrases).reshape(len(phrases), slots, -1)
+            out[:-1] += self._line("u", np.maximum(both, 0)) + (one * other).sum(-1) / one.shape[-1] ** 0.5
+        return out
+
+    def calibrated(self, role: str, probability: float) -> float:
+        """Return how often a claim of this role is right at this probability (isotonic, out of fold)."""
+        curve = self._curves.get(role)
+        return probability if curve is None else float(np.interp(probability, *curve))
+
+    def _line(self, name: str, x: Floats) -> Floats:
+        out: Floats = x @ self._w[name] + self._w[f"{name}.bias"]
+        return out
+
+    def _spans(self, name: str, vectors: Floats, places: Ints) -> Floats:
+        """Describe stretches of tokens by the first, the last and the mean."""
+        low, high = places[:, 0], places[:, 1]
+        sums = np.concatenate([np.zeros((1, self.width), np.float32), np.cumsum(vectors, axis=0)])
+        mean = (sums[high] - sums[low]) / (high - low)[:, None].astype(np.float32)
+        found = self._line(name, np.concatenate([vectors[low], vectors[high - 1], mean], axis=1))
+        out: Floats = np.maximum(found, 0)
+        return out
+
+    def _paper(self, vectors: Floats) -> Floats:
+        return self._line("paper", vectors.mean(axis=0, keepdims=True))
+
+    def _number(self, vectors: Floats, places: Ints) -> Floats:
+        """Describe numbers by themselves and the tokens on either side."""
+        own = np.stack([vectors[low:high].mean(axis=0) for low, high in places])
+        low, high = places[:, :1], places[:, 1:]
+        # Before the first and after the last token there is nothing.
+        before = np.where(low > 0, vectors[low[:, 0] - 1], np.float32(0))
+        last = len(vectors) - 1
+        after = np.where(high <= last, vectors[np.minimum(high[:, 0], last)], np.float32(0))
+        around = np.concatenate([own, before, after], axis=1)
+        out: Floats = np.maximum(self._line("nh", around), 0)
+        return out
+
+
+def _probability(odds: Floats) -> Floats:
+    out: Floats = 1 / (1 + np.exp(-odds))
+    return out
+
+
+def _described(folder: Path) -> dict[str, Any]:
+    """Read model.json and check the files that it names."""
+    try:
+        about: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        damaged = [
+            name
+            for name, digest in about["sha256"].items()
+            if hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest
+        ]
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(
+            f"{folder}: no trained model here ({error}); give the folder that training wrote"
+        ) from error
+    if about.get("format") != FORMAT:
+        raise InputError(
+            f"{folder}: a model of format {about.get('format')}, this version reads {FORMAT}; train it again"
+        )
+    if damaged:
+        raise InputError(f"{folder}: {', '.join(damaged)} differs from model.json; restore or train it again")
+    return about
+
+
+@cache
+def trained(folder: str) -> Trained:
+    """Return the model in a folder, read once.
+
+    Raises:
+        InputError: if it holds no sound model.
+    """
+    return Trained(Path(folder))
+
+
+def trained_of(doc: Doc) -> Trained | None:
+    """Return the model whose vectors `kg_encoder` left on a Doc; None where only the tables are to speak."""
+    folder = doc._.kg_model
+    return None if folder is None else trained(folder)
+
+
+def model_version(folder: str) -> str:
+    """Return a short digest that changes with the model's files.
+
+    Raises:
+        InputError: if the folder holds no sound model.
+    """
+    trained(folder)
+    return hashlib.sha256((Path(folder) / "model.json").read_bytes()).hexdigest()[:12]

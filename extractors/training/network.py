@@ -1,0 +1,289 @@
+"""What is trained: the first layers of a BERT, and heads over its states; `extractors/trained.py` runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import AutoConfig, AutoModel
+
+from extractors.encoder import WINDOW
+from extractors.linear import KINDS, OUTPUTS
+from extractors.number_cues import TARGETS
+from extractors.result_slots import SLOTS
+from extractors.trained import NUMBERS, TYPES
+from extractors.training.examples import Example
+from extractors.wordpieces import WordPieces
+
+HIDDEN, PAIR = 192, 96
+# What a head's loss counts: roles, types, kind of paper, numbers, slots.
+WORTH = (1.0, 0.3, 0.3, 1.0, 0.5)
+
+
+@dataclass
+class Batch:
+    """Papers side by side: everything of one kind in one tensor, with whose it is."""
+
+    ids: Tensor
+    mask: Tensor
+    states: Tensor  # which states of the transformer are word pieces
+    tokens: Tensor  # and of which token
+    token_paper: Tensor
+    places: Tensor
+    owners: Tensor
+    name_paper: Tensor
+    table: Tensor
+    roles: Tensor
+    worth: Tensor
+    types: Tensor
+    kind: Tensor
+    numbers: Tensor
+    number_table: Tensor
+    categories: Tensor
+    number_kinds: Tensor
+    option_places: Tensor
+    option_choice: Tensor
+    option_table: Tensor
+    right: Tensor
+    choice_number: Tensor
+    empty_table: Tensor
+    empty_right: Tensor
+
+
+def collate(papers: Sequence[Example], pieces: WordPieces, *, annotated: bool) -> Batch:
+    """Put papers side by side.
+
+    Args:
+        papers: the papers.
+        pieces: the vocabulary.
+        annotated: leave out choices of which nobody has said what is right.
+    """
+    rows, tokens = _rows(papers, pieces)
+    length = max(map(len, rows))
+    # Few different lengths: kernels are made anew for each.
+    length = -(-length // 32) * 32
+    ids = np.zeros((len(rows), length), dtype=np.int64)
+    for i, row in enumerate(rows):
+        ids[i, : len(row)] = row
+    shift = {
+        "token": np.cumsum([0, *(len(p.pieces) for p in papers)]),
+        "name": np.cumsum([0, *(len(p.names) for p in papers)]),
+        "number": np.cumsum([0, *(len(p.numbers) for p in papers)]),
+    }
+
+    def flat(name: str, of: str = "") -> Tensor:
+        return _flat([getattr(p, name) + (shift[of][i] if of else 0) for i, p in enumerate(papers)])
+
+    choices = [
+        (i, c) for i, p in enumerate(papers) for c in p.choices if c.right is not None or not annotated
+    ]
+    right = [c.right if c.right is not None else np.zeros_like(c.table) for _, c in choices]
+    return Batch(
+        ids=torch.from_numpy(ids),
+        mask=torch.from_numpy((np.arange(length) < np.array([[len(r)] for r in rows])).astype(np.int64)),
+        states=_flat([np.arange(1, len(r) - 1) + i * length for i, r in enumerate(rows)]),
+        tokens=_flat([np.array(t, dtype=np.int64) + shift["token"][i] for i, t in enumerate(tokens)]),
+        token_paper=_flat([np.full(len(p.pieces), i) for i, p in enumerate(papers)]),
+        places=flat("places", "token"),
+        owners=flat("owners", "name"),
+        name_paper=_flat([np.full(len(p.names), i) for i, p in enumerate(papers)]),
+        table=flat("table").float(),
+        roles=flat("roles").float(),
+        worth=flat("worth").float(),
+        types=flat("types"),
+        kind=torch.from_numpy(np.stack([p.kind for p in papers])),
+        numbers=flat("numbers", "token"),
+        number_table=flat("number_table").float(),
+        categories=flat("categories"),
+        number_kinds=flat("number_kinds"),
+        option_places=_flat([c.places + shift["token"][i] for i, c in choices], (0, 2)),
+        option_choice=_flat([np.full(len(c.places), k) for k, (_, c) in enumerate(choices)], (0,)),
+        option_table=_flat([c.table[:-1] for _, c in choices], (0, len(SLOTS))).float(),
+        right=_flat([r[:-1] for r in right], (0, len(SLOTS))).float(),
+        choice_number=_flat([np.array([c.number + shift["number"][i]]) for i, c in choices], (0,)),
+        empty_table=_flat([c.table[-1:] for _, c in choices], (0, len(SLOTS))).float(),
+        empty_right=_flat([r[-1:] for r in right], (0, len(SLOTS))).float(),
+    )
+
+
+def _rows(papers: Sequence[Example], pieces: WordPieces) -> tuple[list[list[int]], list[list[int]]]:
+    """Return the word pieces of each paper's first window, and the token of each."""
+    rows: list[list[int]] = []
+    tokens: list[list[int]] = []
+    for paper in papers:
+        row: list[int] = []
+        owner: list[int] = []
+        for i, token in enumerate(paper.pieces):
+            if len(row) + len(token) > WINDOW:
+                break
+            row += token
+            owner += [i] * len(token)
+        rows.append([pieces.first, *row, pieces.last])
+        tokens.append(owner)
+    return rows, tokens
+
+
+def _flat(parts: Sequence[Any], empty: tuple[int, ...] = (0,)) -> Tensor:
+    return torch.from_numpy(np.concatenate(parts)) if parts else torch.zeros(empty, dtype=torch.int64)
+
+
+@dataclass
+class Answer:
+    """What the network says of a batch: log odds of roles, types, kinds and numbers; chances of options."""
+
+    roles: Tensor
+    types: Tensor
+    kind: Tensor
+    numbers: Tensor
+    options: Tensor
+    empty: Tensor
+
+
+class Network(nn.Module):
+    """A transformer's first layers and the heads.
+
+    Args:
+        base: folder of a BERT in the Hugging Face format.
+        layers: how many of its layers to keep.
+        dropout: in the heads.
+    """
+
+    def __init__(self, base: str, layers: int = 3, dropout: float = 0.2) -> None:
+        super().__init__()
+        config = AutoConfig.from_pretrained(base)
+        config.num_hidden_layers = layers
+        # Dropout stays in the heads: in the layers it doubles the time of a step on a CPU.
+        config.attention_probs_dropout_prob = config.hidden_dropout_prob = 0.0
+        self.encoder = AutoModel.from_pretrained(base, config=config, add_pooling_layer=False)
+        width = self.width = int(config.hidden_size)
+        slots = len(SLOTS)
+        self.span, self.ospan = nn.Linear(3 * width, HIDDEN), nn.Linear(3 * width, HIDDEN)
+        self.paper, self.hid = nn.Linear(width, HIDDEN), nn.Linear(2 * HIDDEN, HIDDEN)
+        self.count = nn.Embedding(8, HIDDEN)
+        self.out = nn.Linear(HIDDEN, len(OUTPUTS) + len(TYPES))
+        self.kind = nn.Linear(HIDDEN, len(KINDS))
+        self.nh, self.no = nn.Linear(3 * width, HIDDEN), nn.Linear(HIDDEN, len(NUMBERS))
+        self.pn, self.pc = nn.Linear(HIDDEN, slots * PAIR), nn.Linear(HIDDEN, slots * PAIR)
+        self.an, self.ac = nn.Linear(HIDDEN, HIDDEN), nn.Linear(HIDDEN, HIDDEN)
+        self.aw, self.u, self.null = (
+            nn.Linear(slots, HIDDEN, bias=False), nn.Linear(HIDDEN, slots), nn.Linear(HIDDEN, slots)
+        )  # fmt: skip
+        self.drop = nn.Dropout(dropout)
+        for layer in (self.out, self.no, self.u, self.null, self.pc):
+            nn.init.normal_(layer.weight, std=0.02)
+            nn.init.zeros_(layer.bias)
+        # How much the tables count beside the heads.
+        self.wa = nn.Parameter(torch.full((len(OUTPUTS),), 0.5))
+        self.na = nn.Parameter(torch.full((len(TARGETS),), 0.5))
+        self.sa = nn.Parameter(torch.full((slots,), 0.7))
+
+    def heads(self) -> dict[str, Tensor]:
+        """Return the weights of everything but the transformer, by the names that `Trained` knows."""
+        named = {n: p for n, p in self.named_parameters() if not n.startswith("encoder.")}
+        out = {n.removesuffix(".weight"): p.T if p.ndim == 2 else p for n, p in named.items()}
+        return out | {"count": self.count.weight}
+
+    def forward(self, b: Batch) -> Answer:
+        """Read a batch."""
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            states = self.encoder(input_ids=b.ids, attention_mask=b.mask).last_hidden_state
+        total = len(b.token_paper)
+        vectors = self.drop(_mean(states.reshape(-1, self.width)[b.states].float(), b.tokens, total))
+        names, papers = len(b.table), len(b.ids)
+        spans = self._spans(self.span, vectors, b.places)
+        paper = self.paper(_mean(vectors, b.token_paper, papers))
+        count = torch.bincount(b.owners, minlength=names).clamp(max=7)
+        pooled = torch.cat([_mean(spans, b.owners, names), _most(spans, b.owners, names)], 1)
+        hidden = self.drop(functional.relu(self.hid(pooled) + paper[b.name_paper] + self.count(count)))
+        out = self.out(hidden)
+        roles = out[:, : len(OUTPUTS)] + self.wa * torch.logit(b.table, 1e-4)
+        near = self._numbers(vectors, b.numbers)
+        numbers = self.no(near)
+        known = functional.pad(b.number_table.clamp(-6, 6) * self.na, (1, 0))
+        options, empty = self._slots(vectors, near, b)
+        return Answer(
+            roles, out[:, len(OUTPUTS) :], self.kind(functional.relu(paper)), numbers + known, options, empty
+        )
+
+    def _spans(self, layer: nn.Linear, vectors: Tensor, places: Tensor) -> Tensor:
+        first, last, mean = layer.weight.T.split(self.width)
+        low, high = places[:, 0], places[:, 1]
+        sums = functional.pad((vectors @ mean).cumsum(0), (0, 0, 1, 0))
+        between = (sums[high] - sums[low]) / (high - low)[:, None]
+        found = (vectors @ first)[low] + (vectors @ last)[high - 1] + between + layer.bias
+        return self.drop(functional.relu(found))
+
+    def _numbers(self, vectors: Tensor, places: Tensor) -> Tensor:
+        low, high = places[:, 0], places[:, 1]
+        sums = functional.pad(vectors.cumsum(0), (0, 0, 1, 0))
+        own = (sums[high] - sums[low]) / (high - low)[:, None]
+        wide = functional.pad(vectors, (0, 0, 1, 1))
+        return self.drop(functional.relu(self.nh(torch.cat([own, wide[low], wide[high + 1]], 1))))
+
+    def _slots(self, vectors: Tensor, near: Tensor, b: Batch) -> tuple[Tensor, Tensor]:
+        """Return the chance of each option, and of none, to fill each slot."""
+        choices, slots = len(b.choice_number), len(SLOTS)
+        if not choices:
+            return b.option_table, b.empty_table
+        phrases = self._spans(self.ospan, vectors, b.option_places)
+        number = b.choice_number[b.option_choice]
+        both = functional.relu(self.an(near)[number] + self.ac(phrases) + self.aw(b.option_table / 4))
+        pair = (self.pn(near)[number] * self.pc(phrases)).view(-1, slots, PAIR).sum(-1) / PAIR**0.5
+        scores = self.u(both) + pair + self.sa * b.option_table
+        empty = self.null(near)[b.choice_number] + self.sa * b.empty_table
+        top = torch.maximum(_most(scores.detach(), b.option_choice, choices), empty.detach())
+        scores, empty = torch.exp(scores - top[b.option_choice]), torch.exp(empty - top)
+        total = _sum(scores, b.option_choice, choices) + empty
+        return scores / total[b.option_choice], empty / total
+
+
+def loss(b: Batch, said: Answer, worth: Sequence[float] = WORTH) -> Tensor:
+    """Return the loss of a batch, summed over its papers; what is wanted are classes, or chances of them."""
+    roles = functional.binary_cross_entropy_with_logits(said.roles, b.roles, reduction="none")
+    total = worth[0] * (roles * b.worth).sum()
+    total = total + worth[1] * _wrong(said.types, b.types, b.roles[:, [0, 5]].sum(1).clamp(max=1))
+    total = total + worth[2] * _wrong(said.kind, b.kind)
+    if len(b.numbers):
+        total = total + worth[3] * _wrong(said.numbers[:, :3], b.categories)
+        total = total + worth[3] * 0.5 * _wrong(said.numbers[:, 3:], b.number_kinds)
+    if len(b.choice_number):
+        choices = len(b.choice_number)
+        wanted = _sum(b.right, b.option_choice, choices) + b.empty_right
+        if bool((b.right % 1 == 0).all()):  # any of the right ones will do
+            got = _sum(said.options * b.right, b.option_choice, choices) + said.empty * b.empty_right
+            total = total - worth[4] * torch.log(got[wanted > 0] + 1e-7).sum()
+        else:
+            total = total - worth[4] * (b.right * torch.log(said.options + 1e-7)).sum()
+            total = total - worth[4] * (b.empty_right * torch.log(said.empty + 1e-7)).sum()
+    return total
+
+
+def _wrong(odds: Tensor, wanted: Tensor, worth: Tensor | None = None) -> Tensor:
+    """Cross entropy with classes, -1 where none is known, or with chances, worth what is said."""
+    if wanted.ndim == 2:
+        each = -(wanted.float() * torch.log_softmax(odds, 1)).sum(1)
+        return (each if worth is None else each * worth).sum()
+    known = wanted >= 0
+    return (
+        functional.cross_entropy(odds[known], wanted[known], reduction="sum")
+        if known.any()
+        else odds.sum() * 0
+    )
+
+
+def _sum(x: Tensor, owner: Tensor, size: int) -> Tensor:
+    return torch.zeros(size, x.shape[1], dtype=x.dtype).index_add_(0, owner, x)
+
+
+def _mean(x: Tensor, owner: Tensor, size: int) -> Tensor:
+    return _sum(x, owner, size) / torch.bincount(owner, minlength=size).clamp(min=1)[:, None]
+
+
+def _most(x: Tensor, owner: Tensor, size: int) -> Tensor:
+    low = torch.full((size, x.shape[1]), -1e4, dtype=x.dtype)
+    return low.scatter_reduce(0, owner[:, None].expand_as(x), x, "amax")
