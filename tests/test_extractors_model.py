@@ -1,0 +1,148 @@
+"""The trained model: what it reads, however long or odd the text, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import extractors
+from extractors.encoder import OVERLAP, WINDOW, encode, windows
+from extractors.linear import ROLES
+from extractors.trained import SHIPPED, TYPES, Trained, trained
+from extractors.version import VERSION, version_of
+from extractors.wordpieces import WordPieces
+from kg.errors import InputError
+from kg.model import Paper
+
+ABSTRACT = (
+    "Networks that learn tasks in a row forget the old ones. We propose QuillNet, which mitigates "
+    "catastrophic forgetting. On CIFAR-100 it reaches 71.5% accuracy, 4.2 points above EWC."
+)
+
+
+def test_pieces_are_the_longest_that_the_vocabulary_knows() -> None:
+    pieces = WordPieces(["[UNK]", "[CLS]", "[SEP]", "for", "##get", "##ting", "forget", "-", "e"])
+    assert pieces.of("Forgetting") == (6, 5)
+    assert pieces.of("É-for") == (8, 7, 3)
+    assert pieces.of("zz") == (0,)
+    assert pieces.of(" \n") == ()
+
+
+@given(st.lists(st.integers(0, 16), max_size=400))
+@settings(deadline=None)
+def test_windows_read_every_token_once_within_their_size(sizes: list[int]) -> None:
+    pieces = [(1,) * size for size in sizes]
+    found = list(windows(pieces))
+    kept = [i for _, low, high, _ in found for i in range(low, high)]
+    assert kept == list(range(len(sizes)))
+    for first, low, high, last in found:
+        assert first <= low < high <= last
+        assert sum(sizes[first:last]) <= WINDOW
+    for one, two in pairwise(found):
+        assert sum(sizes[two[0] : one[3]]) <= OVERLAP + 16
+
+
+def test_a_window_says_nearly_what_a_whole_text_says() -> None:
+    model = trained(SHIPPED)
+    tokens = [t.text for t in extractors.load("fast")(ABSTRACT * 4)]
+    long = encode(tokens * 4, model)
+    assert long.shape == (len(tokens) * 4, model.width)
+    short = encode(tokens, model)
+    inside = slice(20, 40)
+    cosine = (long[inside] * short[inside]).sum(1) / (
+        np.linalg.norm(long[inside], axis=1) * np.linalg.norm(short[inside], axis=1)
+    )
+    assert cosine.min() > 0.8
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "\n\n", "x", "新方法。" * 40, "Новий метод.", "$\\frac{a}{b}$ " * 900, "🙂" * 700],
+    ids=["empty", "blank", "lines", "letter", "chinese", "ukrainian", "latex", "emoji"],
+)  # fmt: skip
+def test_odd_texts_are_read_without_a_crash(text: str) -> None:
+    facts = list(extractors.extract([Paper("", text), Paper(text, ""), Paper("A title", text)]))
+    assert len(facts) == 3
+
+
+def test_a_long_text_is_read_to_its_end_in_linear_time() -> None:
+    nlp = extractors.load()
+    filler = "The weather in the valley was mild and the harvest was good for all of them. "
+    seconds = []
+    for times in (400, 1600):  # 6,000 and 24,000 words
+        started = time.perf_counter()
+        facts = next(extractors.extract([Paper("Notes", filler * times + ABSTRACT)], nlp))
+        seconds.append(time.perf_counter() - started)
+        named = {claim.name.text for claim in facts.claims}
+        assert named & {"QuillNet", "CIFAR-100", "catastrophic forgetting"}
+        assert [result.value_text for result in facts.results] == ["71.5%", "4.2 points"]
+    assert seconds[1] < 10 * seconds[0]
+
+
+def test_the_model_reads_more_than_the_tables_and_says_which_it_was() -> None:
+    paper = Paper("QuillNet", ABSTRACT)
+    read, fast = (next(extractors.extract([paper], extractors.load(model))) for model in ("", "fast"))
+    assert (read.version, fast.version) == (VERSION, version_of("fast"))
+    assert read.version != fast.version
+    assert any(claim.role == "introduces" and claim.name.text == "QuillNet" for claim in read.claims)
+
+
+def test_facts_do_not_depend_on_who_is_read_beside_them() -> None:
+    papers = [Paper("", ABSTRACT), Paper("", ABSTRACT[:90]), Paper("", ABSTRACT * 5)]
+    nlp = extractors.load()
+    together = list(extractors.extract(papers, nlp, batch_size=3))
+    assert together == [next(extractors.extract([paper], nlp)) for paper in reversed(papers)][::-1]
+
+
+def test_the_model_fits_the_package() -> None:
+    files = {path.name: path.stat().st_size for path in Path(SHIPPED).iterdir()}
+    assert sum(files.values()) <= 30 * 2**20
+    assert {"CARD.md", "LICENSE-all-MiniLM-L6-v2", "model.json"} <= set(files)
+    about = json.loads((Path(SHIPPED) / "model.json").read_text(encoding="utf-8"))
+    assert set(about["calibration"]) == {*ROLES, "results"}
+
+
+def test_calibration_rises() -> None:
+    model = Trained(Path(SHIPPED))
+    for role in ("introduces", "uses", "results"):
+        values = [model.calibrated(role, p) for p in np.linspace(0, 1, 50).tolist()]
+        assert values == sorted(values)
+        assert 0 <= values[0] <= values[-1] <= 1
+    assert len(TYPES) == 5
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SHIPPED, tmp_path / "model"))
+
+
+def test_a_damaged_model_is_one_clear_line(copied: Path) -> None:
+    (copied / "heads.npz").write_bytes(b"torn")
+    with pytest.raises(InputError, match=r"heads\.npz differs from model\.json; restore or train it again"):
+        extractors.load(str(copied))
+
+
+def test_a_folder_without_a_model_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no trained model here"):
+        extractors.load(str(tmp_path))
+
+
+def test_a_model_of_another_format_is_one_clear_line(copied: Path) -> None:
+    about = json.loads((copied / "model.json").read_text(encoding="utf-8"))
+    (copied / "model.json").write_text(json.dumps(about | {"format": 99}), encoding="utf-8")
+    with pytest.raises(InputError, match="a model of format 99"):
+        extractors.load(str(copied))
+
+
+def test_a_model_of_ones_own_has_a_version_of_its_own(copied: Path) -> None:
+    about = json.loads((copied / "model.json").read_text(encoding="utf-8"))
+    (copied / "model.json").write_text(json.dumps(about | {"note": "mine"}), encoding="utf-8")
+    assert version_of(str(copied)) not in (VERSION, version_of("fast"))
