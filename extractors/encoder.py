@@ -105,6 +105,8 @@ def windows(pieces: Sequence[Pieces]) -> Iterator[tuple[int, int, int, int]]:
         For each window its first token, the first and the end of the tokens that it is read for, its end.
         What windows are read for covers every token once.
     """
+    if not pieces:
+        return
     ends = [0, *accumulate(map(len, pieces))]
     if ends[-1] <= WINDOW:
         yield 0, 0, len(pieces), len(pieces)
