@@ -34,7 +34,11 @@ FastOpt = Annotated[
 ]
 ModelOpt = Annotated[
     str | None,
-    typer.Option("--model", metavar="DIR", help="Read with a model of your own (docs/training.md)."),
+    typer.Option(
+        "--model",
+        metavar="DIR",
+        help="Read with a model of your own (docs/training.md); '' is the packaged one. Builds remember it.",
+    ),
 ]
 
 
