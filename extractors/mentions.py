@@ -101,7 +101,7 @@ def _read(model: Trained, doc: Doc, candidates: list[Candidate], table: Floats) 
         for place in candidate.places
     )
     places = np.array([(start, end) for _, start, end in found])
-    roles, _ = model.names(doc.tensor, places, np.array([name for name, _, _ in found]), shared)
+    roles = model.names(doc.tensor, places, np.array([name for name, _, _ in found]), shared)
     out: Floats = roles[names].astype(np.float64)
     return out
 

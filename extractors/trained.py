@@ -23,7 +23,6 @@ from spacy.tokens import Doc
 from extractors.linear import OUTPUTS
 from extractors.wordpieces import WordPieces
 from kg.errors import InputError
-from kg.model import Label
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
@@ -31,7 +30,6 @@ Ints = npt.NDArray[np.int64]
 SHIPPED = str(Path(__file__).parent / "data" / "model")
 FAST = "fast"  # in place of a folder: no model, the tables of weighted cues speak alone
 FORMAT = 1
-TYPES: tuple[Label, ...] = ("Method", "Dataset", "Benchmark", "Metric", "Tool")
 NUMBERS = ("none", "result", "scale", "absolute", "improvement", "reduction", "ratio")
 _MOST = 7  # places of a name that are told apart
 _SURE = 1e-4  # no table's probability is nearer to 0 or 1 than this
@@ -74,8 +72,8 @@ class Trained:
         states: Floats = self._session.run(None, {"ids": row})[0][0, 1:-1]
         return states
 
-    def names(self, vectors: Floats, places: Ints, owners: Ints, table: Floats) -> tuple[Floats, Floats]:
-        """Read which roles the names of a paper play, and of what type they are.
+    def names(self, vectors: Floats, places: Ints, owners: Ints, table: Floats) -> Floats:
+        """Read which roles the names of a paper play.
 
         Args:
             vectors: of the tokens, shape (tokens, width).
@@ -84,7 +82,7 @@ class Trained:
             table: probabilities by the table of weighted cues, shape (names, `linear.OUTPUTS`).
 
         Returns:
-            Probabilities, shape (names, `linear.OUTPUTS`), and log odds, shape (names, `TYPES`).
+            Probabilities, shape (names, `linear.OUTPUTS`).
         """
         count = np.bincount(owners, minlength=len(table))
         starts = np.concatenate([[0], np.cumsum(count)[:-1]])
@@ -96,11 +94,7 @@ class Trained:
         out = self._line("out", np.maximum(hidden, 0))
         sure = np.clip(table, _SURE, 1 - _SURE)
         odds = out[:, : len(OUTPUTS)] + self._w["wa"] * np.log(sure / (1 - sure))
-        return _probability(odds), out[:, len(OUTPUTS) :]
-
-    def kind(self, vectors: Floats) -> Floats:
-        """Return the log odds of every kind of paper, in the order of `linear.KINDS`."""
-        return self._line("kind", np.maximum(self._paper(vectors), 0))
+        return _probability(odds)
 
     def numbers(self, vectors: Floats, places: Ints, table: Floats) -> Floats:
         """Read what numbers are.

@@ -16,7 +16,7 @@ def _digest() -> str:
     here = Path(__file__).parent
     for path in sorted(here.rglob("*")):
         # The model's own digests stand in its model.json. Training changes nothing until it has written one.
-        if path.suffix in {".py", ".tsv", ".txt", ".json"} and "training" not in path.parts:
+        if path.suffix in {".py", ".tsv", ".txt", ".json"} and "training" not in path.relative_to(here).parts:
             digest.update(path.relative_to(here).as_posix().encode() + b"\x00" + path.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -113,6 +113,8 @@ def _run(
     started = time.monotonic()
     if not inputs:
         raise InputError("no input was given; name files, a folder, '-', 'arxiv:...' or 'sample'")
+    if model is not None:
+        version_of(_placed(model))  # a model that cannot be read is said before anything is written
     problems: list[None] = []
 
     def report(problem: Problem) -> None:

@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import extractors
+import kg
 from extractors.encoder import OVERLAP, WINDOW, encode, windows
 from extractors.linear import ROLES
-from extractors.trained import SHIPPED, TYPES, Trained, trained
+from extractors.trained import SHIPPED, Trained, trained
 from extractors.version import VERSION, version_of
 from extractors.wordpieces import WordPieces
 from kg.errors import InputError
@@ -116,7 +117,6 @@ def test_calibration_rises() -> None:
         values = [model.calibrated(role, p) for p in np.linspace(0, 1, 50).tolist()]
         assert values == sorted(values)
         assert 0 <= values[0] <= values[-1] <= 1
-    assert len(TYPES) == 5
 
 
 @pytest.fixture
@@ -133,6 +133,13 @@ def test_a_damaged_model_is_one_clear_line(copied: Path) -> None:
 def test_a_folder_without_a_model_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no trained model here"):
         extractors.load(str(tmp_path))
+
+
+def test_a_build_with_no_model_writes_nothing(tmp_path: Path) -> None:
+    out = tmp_path / "papers.kg"
+    with pytest.raises(InputError, match="no trained model here"):
+        kg.build(["sample"], out, model=str(tmp_path / "nowhere"))
+    assert not out.exists()
 
 
 def test_a_model_of_another_format_is_one_clear_line(copied: Path) -> None:

@@ -27,13 +27,15 @@ from extractors.result_slots import SLOTS, empty_cues
 from extractors.result_slots import weigh as weigh_slot
 from extractors.results import offered
 from extractors.tokens import tokens_of
-from extractors.trained import FAST, NUMBERS, TYPES
+from extractors.trained import FAST, NUMBERS
 from extractors.training.gold import Facts, labels, match_numbers, number_kinds, right_options, stances
 from extractors.unlatex import plain
 from extractors.wordpieces import Pieces, WordPieces
 from kg.score import normalise
 
 Array = npt.NDArray[Any]
+# What kind of paper it is and of what type a name is: learnt beside the rest, for what they teach the layers.
+TYPES = ("Method", "Dataset", "Benchmark", "Metric", "Tool")
 _OVERLAPS = 0.3  # what a phrase is worth that overlaps an annotated name
 _MAY_BE = -1.0  # log odds from which a number is linked, as if it claimed a result
 

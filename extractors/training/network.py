@@ -16,8 +16,8 @@ from extractors.encoder import WINDOW
 from extractors.linear import KINDS, OUTPUTS
 from extractors.number_cues import TARGETS
 from extractors.result_slots import SLOTS
-from extractors.trained import NUMBERS, TYPES
-from extractors.training.examples import Example
+from extractors.trained import NUMBERS
+from extractors.training.examples import TYPES, Example
 from extractors.wordpieces import WordPieces
 
 HIDDEN, PAIR = 192, 96
