@@ -18,6 +18,7 @@ from spacy.tokens import Doc
 from threadpoolctl import ThreadpoolController
 
 from extractors.doc import SPANS_KEY
+from extractors.looks import marks
 from extractors.tokens import tokens_of
 from extractors.trained import SHIPPED, Floats, Trained, trained
 from extractors.wordpieces import Pieces
@@ -25,6 +26,7 @@ from extractors.wordpieces import Pieces
 WINDOW = 510  # word pieces, without the two that open and close
 OVERLAP = 128
 _AHEAD = 8
+_THREADS = 2
 _BLAS = ThreadpoolController()
 
 
@@ -45,21 +47,26 @@ class Encoder:
     def __call__(self, doc: Doc) -> Doc:
         """Read one Doc."""
         _check(doc)
-        return self._noted(doc, encode(tokens_of(doc).texts, self._trained))
+        return self._noted(doc, self._encode(doc))
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 1) -> Iterator[Doc]:
         """Read Docs ahead, in a thread: the transformer runs while the components after it do their work."""
+        # Two, so that no core waits for the components after it, which hold Python's lock.
         # Matrix products in more threads would get in the transformer's way.
-        with ThreadPoolExecutor(1) as pool, _BLAS.limit(limits=1, user_api="blas"):
+        with ThreadPoolExecutor(_THREADS) as pool, _BLAS.limit(limits=1, user_api="blas"):
             ahead: deque[tuple[Doc, Future[Floats]]] = deque()
             for doc in stream:
                 _check(doc)
-                ahead.append((doc, pool.submit(encode, tokens_of(doc).texts, self._trained)))
+                ahead.append((doc, pool.submit(self._encode, doc)))
                 if len(ahead) > _AHEAD:
                     first, vectors = ahead.popleft()
                     yield self._noted(first, vectors.result())
             for doc, vectors in ahead:
                 yield self._noted(doc, vectors.result())
+
+    def _encode(self, doc: Doc) -> Floats:
+        tokens = tokens_of(doc)
+        return encode(tokens.texts, marks(tokens.texts, tokens.starts, doc._.kg_title_end), self._trained)
 
     def _noted(self, doc: Doc, vectors: Any) -> Doc:  # noqa: ANN401 - spaCy types them as of double precision
         doc.tensor = vectors
@@ -80,12 +87,21 @@ def _check(doc: Doc) -> None:
         )
 
 
-def encode(tokens: Sequence[str], model: Trained) -> Floats:
-    """Return one vector a token, shape (tokens, width): the mean over its word pieces, zero without any."""
+def encode(tokens: Sequence[str], marked: Sequence[int], model: Trained) -> Floats:
+    """Return one vector a token, shape (tokens, width): the mean over its word pieces, zero without any.
+
+    Args:
+        tokens: their texts.
+        marked: their marks (`looks.marks`).
+        model: whose transformer reads them.
+    """
     pieces = [model.pieces.of(token) for token in tokens]
     out = np.zeros((len(tokens), model.width), dtype=np.float32)
     for first, low, high, last in windows(pieces):
-        states = model.states([piece for token in pieces[first:last] for piece in token])
+        here = range(first, last)
+        states = model.states(
+            [n for i in here for n in pieces[i]], [marked[i] for i in here for _ in pieces[i]]
+        )
         ends = [0, *accumulate(map(len, pieces[first:last]))]
         full = [i for i in range(low, high) if pieces[i]]
         if not full:

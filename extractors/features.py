@@ -90,7 +90,7 @@ def _form(reading: Reading, candidate: Candidate, seen: set[str]) -> str:
     pieces = candidate.key
     head = pieces[-1]
     size = min(len(parts), 4)
-    shape = _shape(parts)
+    shape = shape_of(parts)
     seen.update((f"shape={shape}", f"size={size}", f"head={head}", f"tail={head[-3:]}", f"from={pieces[0]}"))
     if len(pieces) > 1:
         seen.add(f"last2={pieces[-2]} {head}")
@@ -105,7 +105,7 @@ def _form(reading: Reading, candidate: Candidate, seen: set[str]) -> str:
     return shape
 
 
-def _shape(parts: list[str]) -> str:
+def shape_of(parts: list[str]) -> str:
     """Class a name by its letters: coined, caps (ABC), title (Two Words), mixed, number, lower."""
     if any(_inner_capital(part) for part in parts):
         return "caps" if len(parts) == 1 and parts[0].isupper() else "coined"

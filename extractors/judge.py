@@ -220,7 +220,7 @@ def _apart(things: list[Thing]) -> list[Thing]:
     return picked
 
 
-_LONG_FORM_ROLES = frozenset(("tasks", "uses", "targets"))
+LONG_FORM_ROLES = frozenset(("tasks", "uses", "targets"))
 
 
 def _forms(thing: Thing, role: str) -> list[list[Span]]:
@@ -229,7 +229,7 @@ def _forms(thing: Thing, role: str) -> list[list[Span]]:
     Generic concepts go by their long form, proper names by the form used most.
     """
     forms = sorted(thing.forms.values(), key=lambda spans: (-len(spans), spans[0].start))
-    if role in _LONG_FORM_ROLES:
+    if role in LONG_FORM_ROLES:
         forms.sort(key=lambda spans: -len(spans[0].text.split()))
     elif role != "metrics":
         forms.sort(key=lambda spans: len(spans[0].text.split()) > 1)

@@ -132,11 +132,25 @@ def stance_of(probability: float, kind: PaperKind, works_against: bool) -> Stanc
 
 
 _WINS = re.compile(
-    r"outperform|surpass|exceed|superior|\bbeat|better than|improv\w+ (?:\w+ ){0,3}(?:over|upon|on)\b|"
-    r"(?:faster|higher|more \w+|fewer|lower|less \w+|smaller|gains?) (?:than|over)|\bover\b"
+    r"outperform\w*|surpass\w*|exceed(?:s|ed|ing)?\b|superior\w*|\bbeat\w*|better (?:\w+ ){0,4}than|"
+    r"improv\w+ (?:\w+ ){0,3}(?:over|upon)\b|"
+    r"(?:faster|higher|more \w+|fewer|lower|less \w+|smaller|gains?|speed-?ups?|reductions?|advantages?"
+    r"|increases?|%|points?|times|x|×|\\times\$?)(?: \w+){0,4} (?:than|over)\b"
 )
-_EQUALS = re.compile(r"\bmatch(?:es|ing|ed)?\b|comparable|on par|competitive with|rival|close to|similar to")
-_LOSES = re.compile(r"lags? behind|falls? short|below|underperform|worse than|trail|behind")
+_EQUALS = re.compile(
+    r"\bmatch(?:es|ing|ed)?\b|comparable|on par|competitive with|rivals?\b|close to|similar to"
+)
+_LOSES = re.compile(
+    r"(?:lag|fall|trail)(?:s|ing)? behind|falls? short|underperform\w*|worse than|below\b|\btrails?\b"
+)
+# "Compared with X, it is faster": what is better may stand on either side of the name.
+_BESIDE = re.compile(r"compared (?:to|with|against)|in comparison (?:to|with)|relative to|versus")
+_BETTER = re.compile(
+    r"outperform|surpass|superior|\bbeat|\b(?:better|faster|higher|lower|fewer|smaller|greater|stronger)\b"
+    r"|improv(?:es|ed|ing|ements?)\b|reduc(?:es|ed|ing|tions?)\b|\bgains?\b|speed-?ups?\b|state-of-the-art"
+)
+# What stands behind one of these is where it was better, not than what.
+_WHERE = re.compile(r"\b(?:on|in|across)\b")
 
 
 def outcome_of(quotes: Quotes, spans: Sequence[Span]) -> Outcome:
@@ -144,15 +158,22 @@ def outcome_of(quotes: Quotes, spans: Sequence[Span]) -> Outcome:
     for span in spans:
         low, high = _around(quotes, span)
         before = quotes.text[low : span.start_char].casefold()
-        found = [
-            (max((m.end() for m in pattern.finditer(before)), default=-1), outcome)
-            for pattern, outcome in ((_WINS, "outperforms"), (_EQUALS, "matches"), (_LOSES, "trails"))
+        found: list[tuple[int, Outcome]] = [
+            (hit.end(), outcome)
+            for pattern, outcome in _CUES
+            for hit in pattern.finditer(before)
+            if not _WHERE.search(before, hit.end())
         ]
-        end, outcome = max(found)
-        if end >= 0:
-            return outcome  # type: ignore[return-value]
-        if re.search(r"compared (?:to|with)|relative to|against|than", before) and _WINS.search(
-            quotes.text[low:high].casefold()
-        ):
+        if found:
+            return max(found)[1]
+        beside = [hit.end() for hit in _BESIDE.finditer(before) if not _WHERE.search(before, hit.end())]
+        if beside and _BETTER.search(before[: beside[-1]] + quotes.text[span.end_char : high].casefold()):
             return "outperforms"
     return "unknown"
+
+
+_CUES: tuple[tuple[re.Pattern[str], Outcome], ...] = (
+    (_WINS, "outperforms"),
+    (_EQUALS, "matches"),
+    (_LOSES, "trails"),
+)

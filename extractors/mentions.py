@@ -11,6 +11,7 @@ from extractors.candidates import Candidate, Reading, read
 from extractors.doc import SPANS_KEY, numbers_of, set_spans
 from extractors.features import annotate
 from extractors.linear import OUTPUTS, ROLES, Floats, weights
+from extractors.looks import looks
 from extractors.trained import Trained, trained_of
 from kg.model import Label
 
@@ -57,7 +58,7 @@ class Mentions:
         table = self._weights.probabilities([c.features for c in candidates])
         model = trained_of(doc)
         if model is not None and candidates:
-            table = _read(model, doc, candidates, table)
+            table = _read(model, reading, candidates, table)
         found: list[tuple[Span, float, str, str, list[float], list[str]]] = []
         for candidate, row in zip(candidates, table.tolist(), strict=True):
             best = max(range(len(ROLES)), key=row.__getitem__)
@@ -89,7 +90,7 @@ class Mentions:
         return doc
 
 
-def _read(model: Trained, doc: Doc, candidates: list[Candidate], table: Floats) -> Floats:
+def _read(model: Trained, reading: Reading, candidates: list[Candidate], table: Floats) -> Floats:
     """Return the probabilities by the model; an acronym and its long form share them."""
     number: dict[tuple[str, ...], int] = {}
     names = [number.setdefault(_identity(candidate), len(number)) for candidate in candidates]
@@ -100,8 +101,13 @@ def _read(model: Trained, doc: Doc, candidates: list[Candidate], table: Floats) 
         for name, candidate in zip(names, candidates, strict=True)
         for place in candidate.places
     )
-    places = np.array([(start, end) for _, start, end in found])
-    roles = model.names(doc.tensor, places, np.array([name for name, _, _ in found]), shared)
+    roles = model.names(
+        reading.doc.tensor,
+        np.array([(start, end) for _, start, end in found]),
+        np.array([name for name, _, _ in found]),
+        looks(reading, candidates, names, len(number)),
+        shared,
+    )
     out: Floats = roles[names].astype(np.float64)
     return out
 

@@ -29,7 +29,7 @@ Ints = npt.NDArray[np.int64]
 
 SHIPPED = str(Path(__file__).parent / "data" / "model")
 FAST = "fast"  # in place of a folder: no model, the tables of weighted cues speak alone
-FORMAT = 1
+FORMAT = 2
 NUMBERS = ("none", "result", "scale", "absolute", "improvement", "reduction", "ratio")
 _MOST = 7  # places of a name that are told apart
 _SURE = 1e-4  # no table's probability is nearer to 0 or 1 than this
@@ -66,19 +66,26 @@ class Trained:
         )
         self.width = int(self._w["span"].shape[0]) // 3
 
-    def states(self, pieces: Sequence[int]) -> Floats:
-        """Return the transformer's state at each word piece, shape (pieces, width); one window at most."""
+    def states(self, pieces: Sequence[int], marks: Sequence[int]) -> Floats:
+        """Return the transformer's state at each word piece, shape (pieces, width); one window at most.
+
+        Args:
+            pieces: numbers of the word pieces.
+            marks: how the token of each is written (`looks.marks`).
+        """
         row = np.array([[self.pieces.first, *pieces, self.pieces.last]], dtype=np.int64)
-        states: Floats = self._session.run(None, {"ids": row})[0][0, 1:-1]
+        marked = np.array([[0, *marks, 0]], dtype=np.int64)
+        states: Floats = self._session.run(None, {"ids": row, "marks": marked})[0][0, 1:-1]
         return states
 
-    def names(self, vectors: Floats, places: Ints, owners: Ints, table: Floats) -> Floats:
+    def names(self, vectors: Floats, places: Ints, owners: Ints, looks: Floats, table: Floats) -> Floats:
         """Read which roles the names of a paper play.
 
         Args:
             vectors: of the tokens, shape (tokens, width).
             places: token ranges where a name stands, shape (places, 2).
             owners: which name stands there, in ascending order.
+            looks: what each name looks like, shape (names, `looks.LOOKS`).
             table: probabilities by the table of weighted cues, shape (names, `linear.OUTPUTS`).
 
         Returns:
@@ -90,7 +97,7 @@ class Trained:
         means = np.add.reduceat(spans, starts, axis=0) / count[:, None].astype(np.float32)
         most = np.maximum.reduceat(spans, starts, axis=0)
         hidden = self._line("hid", np.concatenate([means, most], axis=1))
-        hidden += self._paper(vectors) + self._w["count"][np.minimum(count, _MOST)]
+        hidden += self._paper(vectors) + self._w["count"][np.minimum(count, _MOST)] + looks @ self._w["look"]
         out = self._line("out", np.maximum(hidden, 0))
         sure = np.clip(table, _SURE, 1 - _SURE)
         odds = out[:, : len(OUTPUTS)] + self._w["wa"] * np.log(sure / (1 - sure))

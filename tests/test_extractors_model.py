@@ -17,6 +17,7 @@ import extractors
 import kg
 from extractors.encoder import OVERLAP, WINDOW, encode, windows
 from extractors.linear import ROLES
+from extractors.looks import written
 from extractors.trained import SHIPPED, Trained, trained
 from extractors.version import VERSION, version_of
 from extractors.wordpieces import WordPieces
@@ -54,9 +55,10 @@ def test_windows_read_every_token_once_within_their_size(sizes: list[int]) -> No
 def test_a_window_says_nearly_what_a_whole_text_says() -> None:
     model = trained(SHIPPED)
     tokens = [t.text for t in extractors.load("fast")(ABSTRACT * 4)]
-    long = encode(tokens * 4, model)
+    marked = [written(token) for token in tokens]
+    long = encode(tokens * 4, marked * 4, model)
     assert long.shape == (len(tokens) * 4, model.width)
-    short = encode(tokens, model)
+    short = encode(tokens, marked, model)
     inside = slice(20, 40)
     cosine = (long[inside] * short[inside]).sum(1) / (
         np.linalg.norm(long[inside], axis=1) * np.linalg.norm(short[inside], axis=1)

@@ -36,38 +36,51 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--base", type=Path, help="folder of a BERT; default: all-MiniLM-L6-v2")
     parser.add_argument(
+        "--teacher", type=Path, help="folder of a larger one with the same word pieces, which teaches"
+    )
+    parser.add_argument(
         "--unlabelled", type=Path, help="JSON lines with title and abstract, to learn from too"
     )
-    parser.add_argument("--most", type=int, default=12_000, help="how many of those to take (%(default)s)")
+    parser.add_argument(
+        "--most", type=int, default=12_000, help="how many of those to ask teachers about (%(default)s)"
+    )
+    parser.add_argument(
+        "--guess", type=int, default=0, help="how many of those to pre-train on first (%(default)s)"
+    )
     parser.add_argument("--layers", type=int, default=3, help="of the base model to keep (%(default)s)")
+    parser.add_argument("--folds", type=int, default=3, help="of the annotated papers (%(default)s)")
     parser.add_argument("--epochs", type=int, help="passes over the annotated papers")
+    parser.add_argument("--device", default="cpu", help="where to train, as PyTorch names it (%(default)s)")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(arguments)
     try:
         missing = [name for name in _NEEDED if find_spec(name) is None]
         if missing:
             raise InputError(f"training needs {', '.join(missing)}; run: pip install 'methodkg[train]'")
-        from extractors.training.recipe import Recipe, train
+        from extractors.training.recipe import TEACH, TEACH_LARGE, Recipe, train
 
         recipe = Recipe(
             folder=args.folder,
             out=args.out,
             work=args.work or args.out.with_name(args.out.name + ".work"),
             base=args.base or base_model(),
+            teacher=args.teacher,
             unlabelled=args.unlabelled,
             most=args.most,
+            guess=args.guess if args.unlabelled else 0,
             layers=args.layers,
+            folds=args.folds,
+            device=args.device,
         )
-        plans = {
-            name: replace(plan, seed=args.seed, epochs=args.epochs or plan.epochs)
-            for name, plan in (("teach", recipe.teach), ("tune", recipe.tune))
-        }
-        report = train(replace(recipe, **plans, study=replace(recipe.study, seed=args.seed)))  # type: ignore[arg-type]
+        teach = TEACH_LARGE if args.teacher else TEACH
+        teach = replace(teach, seed=args.seed, epochs=args.epochs or teach.epochs)
+        study, guessing = (replace(plan, seed=args.seed) for plan in (recipe.study, recipe.guessing))
+        report = train(replace(recipe, teach=teach, study=study, guessing=guessing))
     except KGError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print(f"on the {report['held_out']} papers held out, relaxed F1 (thresholds chosen there):")
-    print("  " + ", ".join(f"{role} {value:.3f}" for role, value in report["f1_held_out"].items()))
+    print(f"on {report['papers']} papers, each unseen by its reader, relaxed F1 (thresholds chosen there):")
+    print("  " + ", ".join(f"{role} {value:.3f}" for role, value in report["f1_out_of_fold"].items()))
     print(f"written: {args.out}; use it: kg build INPUT --model {args.out}")
     return 0
 

@@ -17,6 +17,7 @@ from extractors.doc import make_doc, numbers_of, spans_of
 from extractors.features import annotate
 from extractors.judge import judge
 from extractors.linear import KINDS, OUTPUTS, ROLES, weights
+from extractors.looks import looks, marks
 from extractors.number_cues import TARGETS, nudge
 from extractors.number_cues import weigh as weigh_number
 from extractors.numbers import surroundings, token_range
@@ -66,8 +67,10 @@ class Example:
     Attributes:
         facts: the annotation, None without one.
         pieces: word pieces of each token.
+        marks: how each token is written, and whether it is in the title (`looks.marks`).
         names: identities of the names; forms: as each is written.
         places, owners: where names stand (token ranges), and which name each is, in ascending order.
+        looks: what each name looks like, shape (names, `looks.LOOKS`).
         table: probabilities of roles by the tables.
         roles, worth: what roles they have, and what that is worth in training.
         types: index into `TYPES` of each name, -1 unknown; or chances.
@@ -80,10 +83,12 @@ class Example:
 
     facts: Facts | None
     pieces: list[Pieces]
+    marks: list[int]
     names: list[str]
     forms: list[list[str]]
     places: Array
     owners: Array
+    looks: Array
     table: Array
     roles: Array
     worth: Array
@@ -111,6 +116,20 @@ def examples(records: Iterable[tuple[Facts, Facts | None]], pieces: WordPieces) 
     for record, facts in records:
         doc = make_doc(nlp, record["title"], record["abstract"])
         yield _example(nlp(doc), facts, pieces)
+
+
+def texts(records: Iterable[Facts], pieces: WordPieces) -> Iterator[tuple[list[int], list[int]]]:
+    """Turn papers into word pieces and the mark of each."""
+    nlp = _pipeline()
+    for record in records:
+        doc = make_doc(nlp, record["title"], record["abstract"])
+        tokens = tokens_of(doc)
+        marked = marks(tokens.texts, tokens.starts, doc._.kg_title_end)
+        found = [pieces.of(text) for text in tokens.texts]
+        yield (
+            [piece for some in found for piece in some],
+            [mark for some, mark in zip(found, marked, strict=True) for _ in some],
+        )
 
 
 def _example(doc: Doc, facts: Facts | None, pieces: WordPieces) -> Example:
@@ -141,10 +160,12 @@ def _example(doc: Doc, facts: Facts | None, pieces: WordPieces) -> Example:
     return Example(
         facts=facts,
         pieces=[pieces.of(text) for text in tokens.texts],
+        marks=marks(tokens.texts, tokens.starts, doc._.kg_title_end),
         names=list(number),
         forms=forms,
         places=_ranges([(start, end) for _, start, end in found]),
         owners=np.array([n for n, _, _ in found], dtype=np.int64),
+        looks=looks(reading, candidates, owner, len(number)),
         table=table,
         roles=roles,
         worth=worth,

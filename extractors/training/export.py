@@ -18,6 +18,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 from torch.nn import functional
 
+from extractors.looks import MARKS
 from extractors.trained import FORMAT
 from extractors.training.network import Network
 
@@ -30,8 +31,8 @@ class _Attention(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, query: Tensor, key: Tensor, value: Tensor, heads: int) -> Tensor:  # noqa: ANN401
         one, length, width = query.shape
-        parts = [x.view(one, length, heads, -1).transpose(1, 2) for x in (query, key, value)]
-        return functional.scaled_dot_product_attention(*parts).transpose(1, 2).reshape(one, length, width)
+        q, k, v = (x.view(one, length, heads, -1).transpose(1, 2) for x in (query, key, value))
+        return functional.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(one, length, width)
 
     @staticmethod
     def symbolic(g: Any, query: Any, key: Any, value: Any, heads: int) -> Any:  # noqa: ANN401
@@ -40,19 +41,20 @@ class _Attention(torch.autograd.Function):
 
 
 class _States(nn.Module):
-    """The transformer alone: numbers of word pieces in, states out."""
+    """The transformer alone: numbers of word pieces and their marks in, states out."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
-        self.encoder = copy.deepcopy(network.encoder)
-        self.encoder.eval()
+        self.encoder, self.marks = copy.deepcopy(network.encoder), copy.deepcopy(network.marks)
+        self.eval()
 
-    def forward(self, ids: Tensor) -> Tensor:
-        states: Tensor = self.encoder.embeddings(ids)
+    def forward(self, ids: Tensor, marks: Tensor) -> Tensor:
+        own = self.encoder.embeddings
+        states: Tensor = own(inputs_embeds=own.word_embeddings(ids) + self.marks(marks))
         for layer in self.encoder.encoder.layer:
-            own = layer.attention.self
-            query, key, value = own.query(states), own.key(states), own.value(states)
-            seen = _Attention.apply(query, key, value, own.num_attention_heads)
+            part = layer.attention.self
+            query, key, value = part.query(states), part.key(states), part.value(states)
+            seen = _Attention.apply(query, key, value, part.num_attention_heads)
             states = layer.attention.output(seen, states)
             states = layer.output(layer.intermediate(states), states)
         return states
@@ -94,11 +96,11 @@ def _encoder(states: _States, path: Path, scratch: Path) -> None:
         warnings.simplefilter("ignore")  # the exporter's own, about itself
         torch.onnx.export(
             states,
-            (torch.randint(1000, 2000, (1, 64)),),
+            (torch.randint(1000, 2000, (1, 64)), torch.randint(MARKS, (1, 64))),
             str(whole),
-            input_names=["ids"],
+            input_names=["ids", "marks"],
             output_names=["states"],
-            dynamic_axes={"ids": {1: "length"}, "states": {1: "length"}},
+            dynamic_axes={name: {1: "length"} for name in ("ids", "marks", "states")},
             opset_version=17,
             dynamo=False,
             custom_opsets={"com.microsoft": 1},
@@ -108,6 +110,7 @@ def _encoder(states: _States, path: Path, scratch: Path) -> None:
         str(whole),
         str(path),
         per_channel=True,
+        reduce_range=True,
         weight_type=QuantType.QInt8,
         # The quantiser does not know what ONNX Runtime's own operators give.
         extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from extractors.judge import Thing, choose
+from extractors.judge import LONG_FORM_ROLES, Thing, choose
 from extractors.linear import ROLES
+from extractors.result_slots import SLOTS
 from extractors.training.examples import Example
 from extractors.training.fit import Read
 from extractors.training.gold import match_numbers
@@ -18,6 +19,7 @@ from kg.score import match, named, same_relaxed
 # Roles that bar a thing from others come before them, as the judge has it.
 _ORDER = ("introduces", "resources", "metrics", "compares", "targets", "tasks", "uses")
 _GRID = np.arange(0.06, 0.7, 0.02).round(2).tolist()
+_NEAR = 2  # steps of the grid on either side that a threshold is judged by
 _NEVER_ABOVE = 2.0  # what rules say for a result is heard up to here
 _BLOCKS = 12  # points of a calibration curve
 
@@ -43,21 +45,31 @@ def thresholds(papers: Sequence[Example], said: Sequence[Read]) -> tuple[dict[st
     reached: dict[str, float] = {}
     ready = [things_of(paper, one.roles) for paper, one in zip(papers, said, strict=True)]
     for role in _ORDER:
-        scores = [(_f1(papers, ready, {**limits, role: limit}, role), limit) for limit in _GRID]
-        reached[role], limits[role] = max(scores, key=lambda pair: (pair[0], -pair[1]))
+        scores = [_f1(papers, ready, {**limits, role: limit}, role) for limit in _GRID]
+        limits[role], reached[role] = _best(scores)
     chances = [results_of(paper, one) for paper, one in zip(papers, said, strict=True)]
     gold = sum(len(p.facts["results"]) for p in papers if p.facts)
     scores = []
     for limit in _GRID:
         taken = [right for one in chances for chance, right in one if chance >= limit]
-        scores.append((2 * sum(taken) / max(len(taken) + gold, 1), limit))
-    reached["results"], limits["results"] = max(scores, key=lambda pair: (pair[0], -pair[1]))
+        scores.append(2 * sum(taken) / max(len(taken) + gold, 1))
+    limits["results"], reached["results"] = _best(scores)
     return limits | {"studies": 0.5}, reached
 
 
-def _guessed(thing: Thing) -> dict[str, Any]:
+def _best(scores: Sequence[float]) -> tuple[float, float]:
+    """Return the threshold whose surroundings score best, which is less a matter of chance, and its score."""
+    around = [float(np.mean(scores[max(i - _NEAR, 0) : i + _NEAR + 1])) for i in range(len(scores))]
+    at = int(np.argmax(around))
+    return _GRID[at], scores[at]
+
+
+def _guessed(thing: Thing, role: str) -> dict[str, Any]:
+    """Return a thing as the exported facts have it: only two roles list other names beside the first."""
     written = list(thing.forms)
-    return {"name": written[0], "aliases": written[1:4]}
+    if role != "metrics":
+        written.sort(key=lambda form: len(form.split()), reverse=role in LONG_FORM_ROLES)
+    return {"name": written[0], "aliases": written[1:4] if role in ("introduces", "targets") else []}
 
 
 def _f1(
@@ -66,7 +78,7 @@ def _f1(
     hit = gold = found = 0
     for paper, things in zip(papers, ready, strict=True):
         wanted = named(paper.facts or {}, role)
-        guesses = [_guessed(thing) for thing in choose(things, limits)[role]]
+        guesses = [_guessed(thing, role) for thing in choose(things, limits)[role]]
         hit += len(match(wanted, guesses, same_relaxed))
         gold, found = gold + len(wanted), found + len(guesses)
     return 2 * hit / max(gold + found, 1)
@@ -84,6 +96,24 @@ def results_of(paper: Example, said: Read) -> Flags:
     return [(float(chance), i in gold) for i, chance in enumerate(chances[:, 1])]
 
 
+def linked(papers: Sequence[Example], said: Sequence[Read]) -> dict[str, float]:
+    """Return how often the likeliest phrase, or none, is right for each slot of the annotated results.
+
+    `metric and on` counts those results where both are.
+    """
+    right = [
+        [bool(choice.right[best, slot]) for slot, best in enumerate(rows.argmax(axis=0))]
+        for paper, one in zip(papers, said, strict=True)
+        for choice, rows in zip(paper.choices, one.slots, strict=True)
+        if choice.right is not None
+    ]
+    if not right:
+        return {}
+    flags = np.array(right)
+    shares = dict(zip(SLOTS, flags.mean(axis=0).round(4).tolist(), strict=True))
+    return shares | {"metric and on": round(float(flags[:, :2].all(axis=1).mean()), 4)}
+
+
 def calibration(
     papers: Sequence[Example], said: Sequence[Read], limits: dict[str, float]
 ) -> dict[str, Curve]:
@@ -95,7 +125,7 @@ def calibration(
     flags: dict[str, Flags] = {role: [] for role in (*ROLES, "results")}
     for paper, one in zip(papers, said, strict=True):
         for role, things in choose(things_of(paper, one.roles), limits).items():
-            guesses = [_guessed(thing) for thing in things]
+            guesses = [_guessed(thing, role) for thing in things]
             right = {j for _, j in match(named(paper.facts or {}, role), guesses, same_relaxed)}
             at = ROLES.index(role)  # type: ignore[arg-type]
             flags[role] += [(thing.roles[at], j in right) for j, thing in enumerate(things)]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -14,6 +16,7 @@ from transformers import AutoConfig, AutoModel
 
 from extractors.encoder import WINDOW
 from extractors.linear import KINDS, OUTPUTS
+from extractors.looks import LOOKS, MARKS
 from extractors.number_cues import TARGETS
 from extractors.result_slots import SLOTS
 from extractors.trained import NUMBERS
@@ -30,6 +33,7 @@ class Batch:
     """Papers side by side: everything of one kind in one tensor, with whose it is."""
 
     ids: Tensor
+    marks: Tensor
     mask: Tensor
     states: Tensor  # which states of the transformer are word pieces
     tokens: Tensor  # and of which token
@@ -37,6 +41,7 @@ class Batch:
     places: Tensor
     owners: Tensor
     name_paper: Tensor
+    looks: Tensor
     table: Tensor
     roles: Tensor
     worth: Tensor
@@ -53,6 +58,13 @@ class Batch:
     choice_number: Tensor
     empty_table: Tensor
     empty_right: Tensor
+    papers: int = 0
+    hard: bool = True  # what is wanted are classes, not chances of them
+
+    def to(self, device: torch.device) -> Batch:
+        """Return the same on a device."""
+        moved: dict[str, Any] = {n: x.to(device) for n, x in vars(self).items() if isinstance(x, Tensor)}
+        return replace(self, **moved)
 
 
 def collate(papers: Sequence[Example], pieces: WordPieces, *, annotated: bool) -> Batch:
@@ -63,13 +75,14 @@ def collate(papers: Sequence[Example], pieces: WordPieces, *, annotated: bool) -
         pieces: the vocabulary.
         annotated: leave out choices of which nobody has said what is right.
     """
-    rows, tokens = _rows(papers, pieces)
+    rows, row_marks, tokens = _rows(papers, pieces)
     length = max(map(len, rows))
     # Few different lengths: kernels are made anew for each.
     length = -(-length // 32) * 32
-    ids = np.zeros((len(rows), length), dtype=np.int64)
-    for i, row in enumerate(rows):
+    ids, marked = (np.zeros((len(rows), length), dtype=np.int64) for _ in range(2))
+    for i, (row, of_row) in enumerate(zip(rows, row_marks, strict=True)):
         ids[i, : len(row)] = row
+        marked[i, 1 : len(row) - 1] = of_row
     shift = {
         "token": np.cumsum([0, *(len(p.pieces) for p in papers)]),
         "name": np.cumsum([0, *(len(p.names) for p in papers)]),
@@ -85,6 +98,7 @@ def collate(papers: Sequence[Example], pieces: WordPieces, *, annotated: bool) -
     right = [c.right if c.right is not None else np.zeros_like(c.table) for _, c in choices]
     return Batch(
         ids=torch.from_numpy(ids),
+        marks=torch.from_numpy(marked),
         mask=torch.from_numpy((np.arange(length) < np.array([[len(r)] for r in rows])).astype(np.int64)),
         states=_flat([np.arange(1, len(r) - 1) + i * length for i, r in enumerate(rows)]),
         tokens=_flat([np.array(t, dtype=np.int64) + shift["token"][i] for i, t in enumerate(tokens)]),
@@ -92,6 +106,7 @@ def collate(papers: Sequence[Example], pieces: WordPieces, *, annotated: bool) -
         places=flat("places", "token"),
         owners=flat("owners", "name"),
         name_paper=_flat([np.full(len(p.names), i) for i, p in enumerate(papers)]),
+        looks=flat("looks").float(),
         table=flat("table").float(),
         roles=flat("roles").float(),
         worth=flat("worth").float(),
@@ -108,12 +123,17 @@ def collate(papers: Sequence[Example], pieces: WordPieces, *, annotated: bool) -
         choice_number=_flat([np.array([c.number + shift["number"][i]]) for i, c in choices], (0,)),
         empty_table=_flat([c.table[-1:] for _, c in choices], (0, len(SLOTS))).float(),
         empty_right=_flat([r[-1:] for r in right], (0, len(SLOTS))).float(),
+        papers=len(papers),
+        hard=all(p.facts is not None for p in papers),
     )
 
 
-def _rows(papers: Sequence[Example], pieces: WordPieces) -> tuple[list[list[int]], list[list[int]]]:
-    """Return the word pieces of each paper's first window, and the token of each."""
+def _rows(
+    papers: Sequence[Example], pieces: WordPieces
+) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
+    """Return the word pieces of each paper's first window, and the mark and the token of each."""
     rows: list[list[int]] = []
+    marked: list[list[int]] = []
     tokens: list[list[int]] = []
     for paper in papers:
         row: list[int] = []
@@ -124,8 +144,9 @@ def _rows(papers: Sequence[Example], pieces: WordPieces) -> tuple[list[list[int]
             row += token
             owner += [i] * len(token)
         rows.append([pieces.first, *row, pieces.last])
+        marked.append([paper.marks[i] for i in owner])
         tokens.append(owner)
-    return rows, tokens
+    return rows, marked, tokens
 
 
 def _flat(parts: Sequence[Any], empty: tuple[int, ...] = (0,)) -> Tensor:
@@ -148,23 +169,38 @@ class Network(nn.Module):
     """A transformer's first layers and the heads.
 
     Args:
-        base: folder of a BERT in the Hugging Face format.
-        layers: how many of its layers to keep.
+        base: folder of a BERT, or another encoder with its word pieces, in the Hugging Face format.
+        layers: how many of its layers to keep; 0 for all.
         dropout: in the heads.
+        inner: dropout in the layers, which doubles the time of a step on a CPU.
+        pieces: the word pieces by number, where the base may number them otherwise.
     """
 
-    def __init__(self, base: str, layers: int = 3, dropout: float = 0.2) -> None:
+    numbering: Tensor
+
+    def __init__(
+        self,
+        base: str,
+        layers: int = 3,
+        dropout: float = 0.2,
+        inner: float = 0.0,
+        pieces: Sequence[str] = (),
+    ) -> None:
         super().__init__()
         config = AutoConfig.from_pretrained(base)
-        config.num_hidden_layers = layers
-        # Dropout stays in the heads: in the layers it doubles the time of a step on a CPU.
-        config.attention_probs_dropout_prob = config.hidden_dropout_prob = 0.0
+        config.num_hidden_layers = layers or config.num_hidden_layers
+        config.attention_probs_dropout_prob = config.hidden_dropout_prob = inner
         self.encoder = AutoModel.from_pretrained(base, config=config, add_pooling_layer=False)
         width = self.width = int(config.hidden_size)
+        numbers = torch.from_numpy(_numbering(Path(base) / "vocab.txt", pieces))
+        self.register_buffer("numbering", numbers, persistent=False)
+        self.marks = nn.Embedding(MARKS, width)
+        nn.init.zeros_(self.marks.weight)
         slots = len(SLOTS)
         self.span, self.ospan = nn.Linear(3 * width, HIDDEN), nn.Linear(3 * width, HIDDEN)
         self.paper, self.hid = nn.Linear(width, HIDDEN), nn.Linear(2 * HIDDEN, HIDDEN)
         self.count = nn.Embedding(8, HIDDEN)
+        self.look = nn.Linear(len(LOOKS), HIDDEN, bias=False)
         self.out = nn.Linear(HIDDEN, len(OUTPUTS) + len(TYPES))
         self.kind = nn.Linear(HIDDEN, len(KINDS))
         self.nh, self.no = nn.Linear(3 * width, HIDDEN), nn.Linear(HIDDEN, len(NUMBERS))
@@ -177,30 +213,51 @@ class Network(nn.Module):
         for layer in (self.out, self.no, self.u, self.null, self.pc):
             nn.init.normal_(layer.weight, std=0.02)
             nn.init.zeros_(layer.bias)
+        nn.init.normal_(self.count.weight, std=0.05)
         # How much the tables count beside the heads.
         self.wa = nn.Parameter(torch.full((len(OUTPUTS),), 0.5))
         self.na = nn.Parameter(torch.full((len(TARGETS),), 0.5))
         self.sa = nn.Parameter(torch.full((slots,), 0.7))
 
+    @property
+    def device(self) -> torch.device:
+        """Where it is."""
+        return self.marks.weight.device
+
+    def inner(self) -> list[nn.Parameter]:
+        """Return the weights of the transformer, the marks of its tokens among them."""
+        return [*self.encoder.parameters(), self.marks.weight]
+
+    def outer(self) -> list[nn.Parameter]:
+        """Return the weights of the heads."""
+        own = {id(p) for p in self.inner()}
+        return [p for p in self.parameters() if id(p) not in own]
+
     def heads(self) -> dict[str, Tensor]:
         """Return the weights of everything but the transformer, by the names that `Trained` knows."""
-        named = {n: p for n, p in self.named_parameters() if not n.startswith("encoder.")}
+        named = {n: p for n, p in self.named_parameters() if not n.startswith(("encoder.", "marks."))}
         out = {n.removesuffix(".weight"): p.T if p.ndim == 2 else p for n, p in named.items()}
         return out | {"count": self.count.weight}
 
+    def read(self, ids: Tensor, marks: Tensor, mask: Tensor) -> Tensor:
+        """Return the transformer's states, shape (papers, pieces, width)."""
+        words = self.encoder.get_input_embeddings()(self.numbering[ids]) + self.marks(marks)
+        with torch.autocast(ids.device.type, dtype=torch.bfloat16, enabled=_halves(ids.device)):
+            states: Tensor = self.encoder(inputs_embeds=words, attention_mask=mask).last_hidden_state
+        return states.float()
+
     def forward(self, b: Batch) -> Answer:
         """Read a batch."""
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            states = self.encoder(input_ids=b.ids, attention_mask=b.mask).last_hidden_state
+        states = self.read(b.ids, b.marks, b.mask)
         total = len(b.token_paper)
-        vectors = self.drop(_mean(states.reshape(-1, self.width)[b.states].float(), b.tokens, total))
+        vectors = self.drop(_mean(states.reshape(-1, self.width)[b.states], b.tokens, total))
         names, papers = len(b.table), len(b.ids)
         spans = self._spans(self.span, vectors, b.places)
         paper = self.paper(_mean(vectors, b.token_paper, papers))
-        count = torch.bincount(b.owners, minlength=names).clamp(max=7)
+        count = _count(b.owners, names).clamp(max=7).long()
         pooled = torch.cat([_mean(spans, b.owners, names), _most(spans, b.owners, names)], 1)
-        hidden = self.drop(functional.relu(self.hid(pooled) + paper[b.name_paper] + self.count(count)))
-        out = self.out(hidden)
+        seen = self.hid(pooled) + paper[b.name_paper] + self.count(count) + self.look(b.looks)
+        out = self.out(self.drop(functional.relu(seen)))
         roles = out[:, : len(OUTPUTS)] + self.wa * torch.logit(b.table, 1e-4)
         near = self._numbers(vectors, b.numbers)
         numbers = self.no(near)
@@ -211,7 +268,7 @@ class Network(nn.Module):
         )
 
     def _spans(self, layer: nn.Linear, vectors: Tensor, places: Tensor) -> Tensor:
-        first, last, mean = layer.weight.T.split(self.width)
+        first, last, mean = torch.split(layer.weight.T, self.width)
         low, high = places[:, 0], places[:, 1]
         sums = functional.pad((vectors @ mean).cumsum(0), (0, 0, 1, 0))
         between = (sums[high] - sums[low]) / (high - low)[:, None]
@@ -242,6 +299,24 @@ class Network(nn.Module):
         return scores / total[b.option_choice], empty / total
 
 
+def _halves(device: torch.device) -> bool:
+    """Whether 16 bits are faster there."""
+    return device.type != "cpu" or torch.cpu._is_amx_tile_supported()
+
+
+def _numbering(vocabulary: Path, pieces: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Return the base's number of every word piece."""
+    theirs = vocabulary.read_text(encoding="utf-8").split("\n")
+    if not pieces:
+        return np.arange(len(theirs))
+    number = {piece: i for i, piece in enumerate(theirs)}
+    other = {"[CLS]": "<s>", "[SEP]": "</s>", "[PAD]": "<pad>", "[MASK]": "<mask>"}
+    unknown = number["[UNK]"]
+    if "<s>" not in number:
+        other = {}
+    return np.array([number.get(other.get(piece, piece), unknown) for piece in pieces])
+
+
 def loss(b: Batch, said: Answer, worth: Sequence[float] = WORTH) -> Tensor:
     """Return the loss of a batch, summed over its papers; what is wanted are classes, or chances of them."""
     roles = functional.binary_cross_entropy_with_logits(said.roles, b.roles, reduction="none")
@@ -254,7 +329,7 @@ def loss(b: Batch, said: Answer, worth: Sequence[float] = WORTH) -> Tensor:
     if len(b.choice_number):
         choices = len(b.choice_number)
         wanted = _sum(b.right, b.option_choice, choices) + b.empty_right
-        if bool((b.right % 1 == 0).all()):  # any of the right ones will do
+        if b.hard:  # any of the right ones will do
             got = _sum(said.options * b.right, b.option_choice, choices) + said.empty * b.empty_right
             total = total - worth[4] * torch.log(got[wanted > 0] + 1e-7).sum()
         else:
@@ -277,13 +352,18 @@ def _wrong(odds: Tensor, wanted: Tensor, worth: Tensor | None = None) -> Tensor:
 
 
 def _sum(x: Tensor, owner: Tensor, size: int) -> Tensor:
-    return torch.zeros(size, x.shape[1], dtype=x.dtype).index_add_(0, owner, x)
+    return torch.zeros(size, x.shape[1], dtype=x.dtype, device=x.device).index_add_(0, owner, x)
+
+
+def _count(owner: Tensor, size: int) -> Tensor:
+    ones = torch.ones(len(owner), device=owner.device)
+    return torch.zeros(size, device=owner.device).index_add_(0, owner, ones)
 
 
 def _mean(x: Tensor, owner: Tensor, size: int) -> Tensor:
-    return _sum(x, owner, size) / torch.bincount(owner, minlength=size).clamp(min=1)[:, None]
+    return _sum(x, owner, size) / _count(owner, size).clamp(min=1)[:, None]
 
 
 def _most(x: Tensor, owner: Tensor, size: int) -> Tensor:
-    low = torch.full((size, x.shape[1]), -1e4, dtype=x.dtype)
+    low = torch.full((size, x.shape[1]), -1e4, dtype=x.dtype, device=x.device)
     return low.scatter_reduce(0, owner[:, None].expand_as(x), x, "amax")

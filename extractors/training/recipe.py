@@ -1,43 +1,51 @@
 """From annotated abstracts to a model folder.
 
-1. Teachers are trained on the annotated papers that are not held out.
-2. What the teachers and the tables say together of unlabelled abstracts, as chances, trains the student
-   (Hinton, Vinyals, Dean 2015, "Distilling the knowledge in a neural network"; Xie et al. 2020,
-   "Self-training with Noisy Student"). Without such abstracts it learns from the annotated ones alone.
-3. The student is tuned on the annotated papers, and asked for those that were held out: thresholds and
-   calibration come from there. Then the same student is tuned on all of them; that is what is written.
+1. Teacher and student go on with pre-training on unlabelled abstracts, where that is asked for.
+2. The annotated papers are dealt into folds. For each a teacher learns from the other folds; what it says of
+   the unlabelled abstracts, as chances, and the annotations of the other folds train a student (Hinton,
+   Vinyals, Dean 2015, "Distilling the knowledge in a neural network"; Xie et al. 2020, "Self-training with
+   Noisy Student"), which is asked for the fold's papers. Without unlabelled abstracts the student learns from
+   annotations alone.
+3. Thresholds and calibration come from what the students said of papers that neither they nor their teachers
+   had seen.
+4. One student more learns from the mean of what all teachers said, and from all annotated papers; that one is
+   written.
 
-Every step is kept in a work folder, so that a run that was cut off goes on.
+Every step is kept in a work folder, so that a run that was cut off goes on, and folds can run side by side.
 """
 
 from __future__ import annotations
 
-import copy
 import gzip
 import json
 import pickle
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+import torch
 
 from extractors.linear import OUTPUTS, ROLES
-from extractors.training.examples import Array, Example, examples
+from extractors.training.examples import Array, Example, examples, texts
 from extractors.training.export import export
 from extractors.training.fit import Plan, Read, Say, fit, predict
 from extractors.training.gold import Facts
-from extractors.training.limits import calibration, thresholds
+from extractors.training.limits import calibration, linked, thresholds
 from extractors.training.network import Network
+from extractors.training.pretrain import Text, pretrain
 from extractors.wordpieces import WordPieces
 from kg.errors import InputError
 from kg.score import read_papers
 
-TABLES_SAY = 0.3  # what the tables count beside the teachers, in log odds
-_SURE = 1e-4
-TEACH, STUDY, TUNE = Plan(4, 2e-4, 1e-3), Plan(1, 4e-4, 1e-3), Plan(2, 1e-4, 3e-4)
+T = TypeVar("T")
+TEACH, STUDY, GUESS = Plan(4, 2e-4, 1e-3), Plan(1, 3e-4, 1e-3), Plan(1, 2e-4, 1e-3)
+TEACH_LARGE = Plan(5, 5e-5, 1e-3)
+_LEAST_PAPERS = 2
+# Large networks sometimes fall into saying the same of everything, and stay there: their loss ceases to fall.
+_STUCK, _STEADY, _TRIES = 0.75, 3, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,79 +57,178 @@ class Recipe:
         out: folder of the model that is written.
         work: folder for what a run that was cut off goes on from.
         base: folder of a BERT in the Hugging Face format.
+        teacher: folder of what teachers begin from, the base where none is given; its word pieces are the
+            base's, though it may number them otherwise.
         unlabelled: JSON lines with title and abstract, gzipped or not.
-        most: how many of those to take, at random.
-        layers: of the base model to keep.
-        teachers: how many.
-        held_out: part of the annotated papers, the last ones, for thresholds and calibration.
-        teach, study, tune: epochs and rates of the three steps.
+        most: how many of those teachers are asked about, at random.
+        guess: how many of them to go on pre-training with; none where it is 0.
+        layers: of the base to keep.
+        folds: how many.
+        device: where to train, as PyTorch names it.
+        teach, study, guessing: epochs and rates of the steps.
     """
 
     folder: Path
     out: Path
     work: Path
     base: Path
+    teacher: Path | None = None
     unlabelled: Path | None = None
     most: int = 12_000
+    guess: int = 0
     layers: int = 3
-    teachers: int = 2
-    held_out: float = 1 / 3
+    folds: int = 3
+    device: str = "cpu"
     teach: Plan = TEACH
     study: Plan = STUDY
-    tune: Plan = TUNE
+    guessing: Plan = GUESS
+
+
+@dataclass
+class Run:
+    """A recipe at work; every method does its step, or reads what it left.
+
+    Attributes:
+        recipe: the recipe.
+        say: takes a line now and then.
+    """
+
+    recipe: Recipe
+    say: Say = print
+    pieces: WordPieces = field(init=False)
+    vocabulary: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        recipe = self.recipe
+        recipe.work.mkdir(parents=True, exist_ok=True)
+        path = recipe.base / "vocab.txt"
+        if not path.is_file():
+            raise InputError(
+                f"{recipe.base}: no vocab.txt; give the folder of a BERT in the Hugging Face format"
+            )
+        self.vocabulary = path.read_text(encoding="utf-8").split("\n")
+        self.pieces = WordPieces(self.vocabulary)
+
+    def annotated(self) -> list[Example]:
+        """Return the annotated papers."""
+        folder = self.recipe.folder
+        papers = _once(self.recipe.work / "annotated.pickle", lambda: list(annotated(folder, self.pieces)))
+        if len(papers) < _LEAST_PAPERS * self.recipe.folds:
+            raise InputError(f"{folder}: {len(papers)} papers are too few; annotate some dozens")
+        return papers
+
+    def unlabelled(self) -> list[Example]:
+        """Return the abstracts that teachers are asked about."""
+        if self.recipe.unlabelled is None:
+            return []
+        rows = _unlabelled(self.recipe, self.recipe.most)
+        return _once(
+            self.recipe.work / "unlabelled.pickle",
+            lambda: list(examples(((row, None) for row in rows), self.pieces)),
+        )
+
+    def network(self, *, teacher: bool = False) -> Network:
+        """Return a teacher or a student that has not yet seen an annotation."""
+        recipe = self.recipe
+        if teacher and recipe.teacher is not None:
+            net = Network(str(recipe.teacher), 0, inner=0.1, pieces=self.vocabulary)
+        else:
+            net = Network(str(recipe.base), recipe.layers)
+        net = net.to(recipe.device)
+        path = recipe.work / f"{'teacher' if teacher and recipe.teacher else 'student'}-base.pt"
+        if recipe.guess and not path.is_file():
+            self.say(f"pre-training: {path.stem}")
+            hidden = self.vocabulary.index("[MASK]")
+            pretrain(net, self._texts(), self.pieces, recipe.guessing, hidden=hidden, say=self.say)
+            torch.save(net.state_dict(), path)
+        if recipe.guess:
+            begun = torch.load(path, weights_only=True, map_location="cpu")
+            kept = {n: x for n, x in begun.items() if n.startswith(("encoder.", "marks."))}
+            net.load_state_dict(kept, strict=False)
+        return net
+
+    def _texts(self) -> list[Text]:
+        rows = _unlabelled(self.recipe, self.recipe.guess)
+        return _once(self.recipe.work / "texts.pickle", lambda: list(texts(rows, self.pieces)))
+
+    def fold(self, k: int) -> list[Read]:
+        """Train without the papers of a fold, and return what is said of them by a student."""
+
+        def make() -> list[Read]:
+            papers = self.annotated()
+            seen = [paper for i, paper in enumerate(papers) if i % self.recipe.folds != k]
+            student = self._student(k, seen, [self.opinions(k)] if self.recipe.unlabelled else [])
+            return predict(student, papers[k :: self.recipe.folds], self.pieces)
+
+        return _once(self.recipe.work / f"fold-{k}.pickle", make)
+
+    def opinions(self, k: int) -> list[Read]:
+        """Return what the teacher of a fold says of the unlabelled abstracts."""
+
+        def make() -> list[Read]:
+            papers = self.annotated()
+            seen = [paper for i, paper in enumerate(papers) if i % self.recipe.folds != k]
+            plan = replace(self.recipe.teach, seed=self.recipe.teach.seed + k)
+            for _ in range(_TRIES):
+                teacher = self.network(teacher=True)
+                self.say(f"teacher {k}: {len(seen)} papers, rate {plan.rate:g}")
+                losses = fit(teacher, seen, self.pieces, plan, say=self.say)
+                if len(losses) < _STEADY or losses[-1] < _STUCK * losses[0]:
+                    break
+                self.say(f"teacher {k} learns nothing")
+                plan = replace(plan, rate=plan.rate / 2)
+            return predict(teacher, self.unlabelled(), self.pieces)
+
+        return _once(self.recipe.work / f"opinions-{k}.pickle", make)
+
+    def student(self) -> Network:
+        """Return the student that learns from all."""
+        some = range(self.recipe.folds) if self.recipe.unlabelled else ()
+        return self._student("of all", self.annotated(), [self.opinions(k) for k in some])
+
+    def _student(
+        self, name: int | str, seen: Sequence[Example], opinions: Sequence[Sequence[Read]]
+    ) -> Network:
+        student = self.network()
+        rows = list(seen)
+        if opinions:
+            asked = zip(self.unlabelled(), *opinions, strict=True)
+            rows += [taught(paper, said) for paper, *said in asked]
+        self.say(f"student {name}: {len(rows)} papers")
+        plan = self.recipe.study if opinions else self.recipe.teach
+        checkpoint = self.recipe.work / f"student-{name}.pt".replace(" ", "-")
+        fit(student, rows, self.pieces, plan, checkpoint=checkpoint, say=self.say)
+        return student
 
 
 def train(recipe: Recipe, say: Say = print) -> dict[str, Any]:
     """Train, and write a model folder.
 
     Returns:
-        The report: papers, scores on those that were held out, thresholds.
+        The report: papers, scores on papers that were not seen, thresholds.
 
     Raises:
         InputError: if a file is missing or torn, or there are too few papers.
     """
-    recipe.work.mkdir(parents=True, exist_ok=True)
-    vocabulary = recipe.base / "vocab.txt"
-    if not vocabulary.is_file():
-        raise InputError(f"{recipe.base}: no vocab.txt; give the folder of a BERT in the Hugging Face format")
-    pieces = WordPieces(vocabulary.read_text(encoding="utf-8").split("\n"))
-    papers = _once(recipe.work / "annotated.pickle", lambda: list(annotated(recipe.folder, pieces)))
-    held = round(len(papers) * recipe.held_out)
-    seen, unseen = papers[: len(papers) - held], papers[len(papers) - held :]
-    if not seen or not unseen:
-        raise InputError(f"{recipe.folder}: {len(papers)} papers are too few; annotate some dozens")
-    say(f"{len(seen)} papers to learn from, {len(unseen)} held out")
-
-    def network() -> Network:
-        return Network(str(recipe.base), recipe.layers)
-
-    def step(name: str, net: Network, rows: Sequence[Example], plan: Plan) -> Network:
-        say(f"{name}: {len(rows)} papers")
-        fit(net, rows, pieces, plan, checkpoint=recipe.work / f"{name}.pt", say=say)
-        return net
-
-    student = network()
-    if recipe.unlabelled is not None:
-        teachers = [
-            step(f"teacher {n}", network(), seen, replace(recipe.teach, seed=n))
-            for n in range(recipe.teachers)
-        ]
-        step("student", student, _studied(recipe, pieces, teachers), recipe.study)
-    plan = recipe.tune if recipe.unlabelled is not None else recipe.teach
-    judged = step("tuned on part", copy.deepcopy(student), seen, plan)
-    said = predict(judged, unseen, pieces)
-    limits, reached = thresholds(unseen, said)
-    curves = calibration(unseen, said, limits)
-    step("tuned on all", student, papers, plan)
+    run = Run(recipe, say)
+    papers = run.annotated()
+    said: list[Read] = [None] * len(papers)  # type: ignore[list-item]
+    for k in range(recipe.folds):
+        said[k :: recipe.folds] = run.fold(k)
+    limits, reached = thresholds(papers, said)
     report = {
         "papers": len(papers),
-        "held_out": len(unseen),
-        "f1_held_out": {role: round(value, 4) for role, value in reached.items()},
+        "unlabelled": len(run.unlabelled()),
+        "folds": recipe.folds,
+        "f1_out_of_fold": {role: round(value, 4) for role, value in reached.items()},
+        "links_out_of_fold": linked(papers, said),
         "thresholds": limits,
         "base": recipe.base.name,
         "layers": recipe.layers,
     }
-    export(student, vocabulary, recipe.out, report | {"calibration": curves})
+    curves = calibration(papers, said, limits)
+    student = run.student().cpu()
+    export(student, recipe.base / "vocab.txt", recipe.out, report | {"calibration": curves})
     (recipe.work / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     return report
 
@@ -143,19 +250,7 @@ def annotated(folder: Path, pieces: WordPieces) -> Iterator[Example]:
     return examples(((dict(papers[str(one["id"])]), dict(one)) for one in facts), pieces)
 
 
-def _studied(recipe: Recipe, pieces: WordPieces, teachers: Sequence[Network]) -> list[Example]:
-    """Return unlabelled papers with what the teachers say of them."""
-
-    def make() -> list[Example]:
-        rows = _unlabelled(recipe)
-        found = list(examples(((row, None) for row in rows), pieces))
-        opinions = [predict(teacher, found, pieces) for teacher in teachers]
-        return [taught(paper, said) for paper, *said in zip(found, *opinions, strict=True)]
-
-    return _once(recipe.work / "taught.pickle", make)
-
-
-def _unlabelled(recipe: Recipe) -> list[Facts]:
+def _unlabelled(recipe: Recipe, most: int) -> list[Facts]:
     """Return some abstracts that are not among the annotated ones."""
     path = recipe.unlabelled
     if path is None:
@@ -169,13 +264,13 @@ def _unlabelled(recipe: Recipe) -> list[Facts]:
         rows = [json.loads(line) for line in file if line.strip()]
     rows = [row for row in rows if row.get("abstract") and str(row.get("id")) not in known]
     random.Random(0).shuffle(rows)  # noqa: S311 - no secret
-    return rows[: recipe.most]
+    return rows[:most]
 
 
 def taught(paper: Example, said: Sequence[Read]) -> Example:
-    """Return a paper with the mean of what teachers and tables say, as chances."""
-    roles = (1 - TABLES_SAY) * np.mean([_odds(one.roles) for one in said], axis=0)
-    roles = 1 / (1 + np.exp(-roles - TABLES_SAY * _odds(paper.table)))
+    """Return a paper with the mean of what teachers say, as chances."""
+    odds = np.mean([_odds(one.roles) for one in said], axis=0)
+    roles = 1 / (1 + np.exp(-odds))
     worth = np.ones_like(roles)
     worth[:, len(ROLES)] = roles[:, OUTPUTS.index("targets")]
     numbers = np.mean([one.numbers for one in said], axis=0).reshape(-1, 7)
@@ -185,16 +280,15 @@ def taught(paper: Example, said: Sequence[Read]) -> Example:
     choices = [
         replace(
             choice,
-            right=(
-                categories[choice.number, 1]
-                * ((1 - TABLES_SAY) * np.mean([one.slots[k] for one in said], axis=0)
-                   + TABLES_SAY * _chances(choice.table.T).T)
-            ).astype(np.float32),
+            right=(categories[choice.number, 1] * np.mean([one.slots[k] for one in said], axis=0)).astype(
+                np.float32
+            ),
         )
         for k, choice in enumerate(paper.choices)
-    ]  # fmt: skip
+    ]
     return replace(
         paper,
+        facts=None,
         roles=roles,
         worth=worth,
         types=_chances(np.mean([one.types for one in said], axis=0)),
@@ -206,7 +300,7 @@ def taught(paper: Example, said: Sequence[Read]) -> Example:
 
 
 def _odds(chance: Array) -> Array:
-    sure = np.clip(chance, _SURE, 1 - _SURE)
+    sure = np.clip(chance, 1e-4, 1 - 1e-4)
     odds: Array = np.log(sure / (1 - sure))
     return odds
 
@@ -219,10 +313,10 @@ def _chances(odds: Array) -> Array:
     return chances
 
 
-def _once(path: Path, make: Callable[[], list[Example]]) -> list[Example]:
+def _once(path: Path, make: Callable[[], T]) -> T:
     """Return what a file keeps; make and keep it where it is not there."""
     if path.is_file():
-        kept: list[Example] = pickle.loads(path.read_bytes())  # noqa: S301 - written by us, in our folder
+        kept: T = pickle.loads(path.read_bytes())  # noqa: S301 - written by us, in our folder
         return kept
     made = make()
     new = path.with_suffix(".new")
