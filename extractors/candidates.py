@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from spacy.tokens import Doc
 
@@ -133,7 +133,7 @@ def _from_chunk(reading: Reading, number: int, chunk: Chunk) -> None:
     begin, end = chunk.start, chunk.end
 
     def add(a: int, b: int, *, whole: bool) -> None:
-        name = tuple(piece for pieces in keys[a - chunk.start : b - chunk.start] for piece in pieces)
+        name = tuple(chain.from_iterable(keys[a - chunk.start : b - chunk.start]))
         _add(reading, words[a].start, words[b - 1].end, number, whole=whole, name=name)
 
     while begin < end - 1 and words[begin].lower in edges["first"]:

@@ -26,7 +26,7 @@ from extractors.wordpieces import Pieces
 WINDOW = 510  # word pieces, without the two that open and close
 OVERLAP = 128
 _AHEAD = 8
-_THREADS = 2
+_THREADS = 3
 _BLAS = ThreadpoolController()
 
 
@@ -51,7 +51,7 @@ class Encoder:
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 1) -> Iterator[Doc]:
         """Read Docs ahead, in a thread: the transformer runs while the components after it do their work."""
-        # Two, so that no core waits for the components after it, which hold Python's lock.
+        # Several, since each waits at times for Python's lock, which the components after it hold.
         # Matrix products in more threads would get in the transformer's way.
         with ThreadPoolExecutor(_THREADS) as pool, _BLAS.limit(limits=1, user_api="blas"):
             ahead: deque[tuple[Doc, Future[Floats]]] = deque()

@@ -86,11 +86,10 @@ def _cued(seen: set[str]) -> bool:
 def _form(reading: Reading, candidate: Candidate, seen: set[str]) -> str:
     """Add what the name itself looks like; returns its shape."""
     text = reading.written(candidate.places[0])
-    parts = text.split()
     pieces = candidate.key
     head = pieces[-1]
-    size = min(len(parts), 4)
-    shape = shape_of(parts)
+    size = min(len(text.split()), 4)
+    shape = shape_of(text)
     seen.update((f"shape={shape}", f"size={size}", f"head={head}", f"tail={head[-3:]}", f"from={pieces[0]}"))
     if len(pieces) > 1:
         seen.add(f"last2={pieces[-2]} {head}")
@@ -105,8 +104,10 @@ def _form(reading: Reading, candidate: Candidate, seen: set[str]) -> str:
     return shape
 
 
-def shape_of(parts: list[str]) -> str:
+@lru_cache(maxsize=65536)
+def shape_of(text: str) -> str:
     """Class a name by its letters: coined, caps (ABC), title (Two Words), mixed, number, lower."""
+    parts = text.split()
     if any(_inner_capital(part) for part in parts):
         return "caps" if len(parts) == 1 and parts[0].isupper() else "coined"
     if any(c.isdigit() for part in parts for c in part) and parts[0][:1].isupper():

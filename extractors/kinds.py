@@ -135,7 +135,7 @@ _WINS = re.compile(
     r"outperform\w*|surpass\w*|exceed(?:s|ed|ing)?\b|superior\w*|\bbeat\w*|better (?:\w+ ){0,4}than|"
     r"improv\w+ (?:\w+ ){0,3}(?:over|upon)\b|"
     r"(?:faster|higher|more \w+|fewer|lower|less \w+|smaller|gains?|speed-?ups?|reductions?|advantages?"
-    r"|increases?|%|points?|times|x|×|\\times\$?)(?: \w+){0,4} (?:than|over)\b"
+    r"|increases?|%|pp|points?|times|x|×|\\times\$?)(?: \w+){0,4} (?:than|over)\b"
 )
 _EQUALS = re.compile(
     r"\bmatch(?:es|ing|ed)?\b|comparable|on par|competitive with|rivals?\b|close to|similar to"
@@ -144,7 +144,7 @@ _LOSES = re.compile(
     r"(?:lag|fall|trail)(?:s|ing)? behind|falls? short|underperform\w*|worse than|below\b|\btrails?\b"
 )
 # "Compared with X, it is faster": what is better may stand on either side of the name.
-_BESIDE = re.compile(r"compared (?:to|with|against)|in comparison (?:to|with)|relative to|versus")
+_BESIDE = re.compile(r"compared (?:to|with|against)|in comparison (?:to|with)|relative to|versus|against")
 _BETTER = re.compile(
     r"outperform|surpass|superior|\bbeat|\b(?:better|faster|higher|lower|fewer|smaller|greater|stronger)\b"
     r"|improv(?:es|ed|ing|ements?)\b|reduc(?:es|ed|ing|tions?)\b|\bgains?\b|speed-?ups?\b|state-of-the-art"

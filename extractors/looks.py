@@ -27,6 +27,8 @@ LOOKS = (
     "whole",
 )  # fmt: skip
 _AT = {look: i for i, look in enumerate(LOOKS)}
+_SHAPE_AT = {shape: _AT[f"shape={shape}"] for shape in _SHAPES}
+_KNOWN_AT = {label: _AT[f"known={label}"] for label in _KNOWN}
 
 
 @lru_cache(maxsize=1 << 16)
@@ -67,19 +69,19 @@ def looks(
     words = reading.words
     title = words[reading.title_words].start if reading.title_words < len(words) else len(reading.starts)
     for name, candidate in zip(names, candidates, strict=True):
-        row = out[name]
-        row[_AT[f"shape={shape_of(reading.written(candidate.places[0]).split())}"]] = 1
+        seen = {_SHAPE_AT[shape_of(reading.written(candidate.places[0]))]}
         if candidate.known:
-            row[_AT[f"known={candidate.known}"]] = 1
+            seen.add(_KNOWN_AT[candidate.known])
         if candidate.short or candidate.long:
-            row[_AT["short" if candidate.short else "long"]] = 1
+            seen.add(_AT["short" if candidate.short else "long"])
         for place in candidate.places:
             if place.whole:
-                row[_AT["whole"]] = 1
+                seen.add(_AT["whole"])
             if place.start < title:
-                row[_AT["title"]] = 1
+                seen.add(_AT["title"])
                 if place.start == 0:
-                    row[_AT["opens title"]] = 1
+                    seen.add(_AT["opens title"])
                 if place.end < len(reading.starts) and reading.text[reading.starts[place.end]] == ":":
-                    row[_AT["before colon"]] = 1
+                    seen.add(_AT["before colon"])
+        out[name, list(seen)] = 1
     return out

@@ -65,6 +65,7 @@ class Trained:
             folder / "encoder.onnx", options, providers=["CPUExecutionProvider"]
         )
         self.width = int(self._w["span"].shape[0]) // 3
+        self._kept: tuple[Floats, Floats] | None = None
 
     def states(self, pieces: Sequence[int], marks: Sequence[int]) -> Floats:
         """Return the transformer's state at each word piece, shape (pieces, width); one window at most.
@@ -156,11 +157,20 @@ class Trained:
     def _spans(self, name: str, vectors: Floats, places: Ints) -> Floats:
         """Describe stretches of tokens by the first, the last and the mean."""
         low, high = places[:, 0], places[:, 1]
-        sums = np.concatenate([np.zeros((1, self.width), np.float32), np.cumsum(vectors, axis=0)])
+        sums = self._sums(vectors)
         mean = (sums[high] - sums[low]) / (high - low)[:, None].astype(np.float32)
         found = self._line(name, np.concatenate([vectors[low], vectors[high - 1], mean], axis=1))
         out: Floats = np.maximum(found, 0)
         return out
+
+    def _sums(self, vectors: Floats) -> Floats:
+        """Return the sums up to each token; a paper's are asked for again and again, so the last are kept."""
+        kept = self._kept
+        if kept is None or kept[0] is not vectors:
+            sums = np.zeros((len(vectors) + 1, self.width), dtype=np.float32)
+            np.cumsum(vectors, axis=0, out=sums[1:])
+            self._kept = kept = (vectors, sums)
+        return kept[1]
 
     def _paper(self, vectors: Floats) -> Floats:
         return self._line("paper", vectors.mean(axis=0, keepdims=True))
