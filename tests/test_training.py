@@ -101,7 +101,19 @@ def test_a_model_is_trained_resumed_and_read_with(tmp_path: Path) -> None:
     more = tmp_path / "more.jsonl"
     more.write_text(json.dumps(PAPER | {"id": "x"}) + "\n", encoding="utf-8")
     out = tmp_path / "model"
-    options = (str(folder), "--out", str(out), "--epochs", "1", "--layers", "1", "--unlabelled", str(more))
+    options = (
+        str(folder),
+        "--out",
+        str(out),
+        "--epochs",
+        "1",
+        "--layers",
+        "1",
+        "--unlabelled",
+        str(more),
+        "--guess",
+        "1",
+    )
     done = run(*options)
     assert done.returncode == 0, done.stderr
     first = (out / "model.json").read_text(encoding="utf-8")
