@@ -1,13 +1,21 @@
-"""Artefacts made from the schema: Neo4j constraints and indexes, and the schema's documentation.
+"""Artefacts made from the schema: its documentation, Neo4j constraints and indexes, and what RDF needs.
 
 They are committed under `schema/generated/` and compared byte for byte by a test.
 """
 
 from __future__ import annotations
 
+import json
+
+from kg.rdf.shapes import shapes
+from kg.rdf.vocabulary import context, ontology
 from kg.schema import Property, Schema
 
 _HEAD = "Generated from schema/methods.yaml by `kg schema --write`; do not edit."
+
+
+def _quoted(edge: str) -> str:
+    return f"`{edge}`" if edge == "ON" else edge  # a word of Cypher
 
 
 def constraints_cypher(schema: Schema) -> str:
@@ -20,6 +28,11 @@ def constraints_cypher(schema: Schema) -> str:
     lines += [
         f"CREATE INDEX {label.lower()}_name IF NOT EXISTS FOR (n:{label}) ON (n.name);"
         for label in schema.nodes
+    ]
+    lines += [
+        f"CREATE CONSTRAINT {edge.lower()}_id IF NOT EXISTS "
+        f"FOR ()-[r:{_quoted(edge)}]-() REQUIRE r.id IS UNIQUE;"
+        for edge in schema.edges
     ]
     # One label and one property each: the embedded store takes no full-text index over several.
     lines += [
@@ -59,4 +72,11 @@ def schema_markdown(schema: Schema) -> str:
 
 def artefacts(schema: Schema) -> dict[str, str]:
     """Return file name and content of everything under `schema/generated/`."""
-    return {"constraints.cypher": constraints_cypher(schema), "schema.md": schema_markdown(schema)}
+    return {
+        "constraints.cypher": constraints_cypher(schema),
+        "schema.md": schema_markdown(schema),
+        "ontology.ttl": f"# {_HEAD}\n{ontology(schema)}",
+        "shapes.ttl": f"# {_HEAD}\n{shapes(schema)}",
+        # JSON has no comments.
+        "context.jsonld": json.dumps({"@context": context()}, indent=1) + "\n",
+    }

@@ -14,8 +14,15 @@ from kg.errors import SchemaError, nearest
 from kg.resources import data_dir
 
 PRIMITIVES = {"string": str, "integer": int, "double": float, "boolean": bool, "date": str}
-_SCHEMA_KEYS = {"id", "name", "title", "description", "license", "default_range", "enums", "classes"}
-_CLASS_KEYS = {"description", "is_a", "mixins", "abstract", "mixin", "represents_relationship", "attributes"}
+_SCHEMA_KEYS = {
+    *("id", "name", "title", "description", "license", "default_range", "default_prefix", "prefixes"),
+    *("enums", "classes"),
+}
+_CLASS_KEYS = {
+    *("description", "is_a", "mixins", "abstract", "mixin", "represents_relationship", "attributes"),
+    *("class_uri", "broad_mappings"),
+}
+_VALUE_KEYS = {"description", "meaning"}
 _ATTRIBUTE_KEYS = {
     "description",
     "range",
@@ -26,16 +33,18 @@ _ATTRIBUTE_KEYS = {
     "relational_role",
     "minimum_value",
     "maximum_value",
+    "slot_uri",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property of a node or edge type; `range` is a primitive or the name of an enum."""
+    """A property of a node or edge type; `range` is a primitive or an enum's name, `uri` its name in RDF."""
 
     name: str
     range: str
     description: str
+    uri: str
     required: bool = False
     multivalued: bool = False
     minimum: float | None = None
@@ -44,19 +53,22 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class NodeType:
-    """A node label with all its properties, inherited ones first."""
+    """A node label with all its properties, inherited ones first; `uri` and `broader` are classes in RDF."""
 
     name: str
     description: str
+    uri: str
+    broader: tuple[str, ...]
     properties: Mapping[str, Property]
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeType:
-    """A relationship type: which labels it joins, and all its properties."""
+    """A relationship type: which labels it joins, and all its properties; `uri` is the predicate in RDF."""
 
     name: str
     description: str
+    uri: str
     subjects: tuple[str, ...]
     objects: tuple[str, ...]
     properties: Mapping[str, Property]
@@ -69,13 +81,17 @@ class EdgeType:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """Everything `schema/methods.yaml` says."""
+    """Everything `schema/methods.yaml` says; `meanings` are the RDF properties that stand for enum values."""
 
+    id: str
     name: str
     title: str
     description: str
+    license: str
+    prefixes: Mapping[str, str]
     enums: Mapping[str, Mapping[str, str]]
     enum_descriptions: Mapping[str, str]
+    meanings: Mapping[str, str]
     nodes: Mapping[str, NodeType]
     edges: Mapping[str, EdgeType]
 
@@ -96,29 +112,58 @@ class _Reader:
         self.where = where
         self.document = document
         self.default_range: str = document.get("default_range", "string")
+        self.default_prefix: str = document.get("default_prefix", "")
+        self.prefixes: Mapping[str, str] = document.get("prefixes") or {}
         self.enums: Mapping[str, Any] = document.get("enums") or {}
         self.classes: Mapping[str, Any] = document.get("classes") or {}
 
     def schema(self) -> Schema:
         for name, body in self.enums.items():
             _only(f"{self.where}: enum {name}", body, {"description", "permissible_values"})
+            for value, about in body["permissible_values"].items():
+                _only(f"{self.where}: enum {name}: {value}", about, _VALUE_KEYS)
         for name, body in self.classes.items():
             _only(f"{self.where}: class {name}", body, _CLASS_KEYS)
         concrete = {n: b for n, b in self.classes.items() if not (b.get("abstract") or b.get("mixin"))}
         edges = {n: b for n, b in concrete.items() if b.get("represents_relationship")}
         nodes = {n: b for n, b in concrete.items() if n not in edges}
         return Schema(
+            id=self.document["id"],
             name=self.document["name"],
             title=self.document["title"],
             description=self.document["description"],
+            license=self.document["license"],
+            prefixes=self.prefixes,
             enums={
                 n: {v: d["description"] for v, d in b["permissible_values"].items()}
                 for n, b in self.enums.items()
             },
             enum_descriptions={n: b["description"] for n, b in self.enums.items()},
-            nodes={n: NodeType(n, b["description"], self._properties(n)) for n, b in nodes.items()},
+            meanings={
+                value: self._curie(f"{name}: {value}", about["meaning"])
+                for name, body in self.enums.items()
+                for value, about in body["permissible_values"].items()
+                if "meaning" in about
+            },
+            nodes={n: self._node(n, b) for n, b in nodes.items()},
             edges={n: self._edge(n, b, set(nodes)) for n, b in edges.items()},
         )
+
+    def _curie(self, where: str, text: str) -> str:
+        prefix = text.partition(":")[0]
+        if prefix not in self.prefixes:
+            raise SchemaError(f"{self.where}: {where}: the prefix of {text!r} is not declared")
+        return text
+
+    def _own(self, name: str) -> str:
+        """Return the name in RDF of what has no other: `quote_start` is kg:quoteStart."""
+        first, *rest = name.lower().split("_")
+        return f"{self.default_prefix}:{first}{''.join(part.title() for part in rest)}"
+
+    def _node(self, name: str, body: Mapping[str, Any]) -> NodeType:
+        broader = tuple(self._curie(name, uri) for uri in body.get("broad_mappings", ()))
+        uri = f"{self.default_prefix}:{name}"
+        return NodeType(name, body["description"], uri, broader, self._properties(name))
 
     def _lineage(self, name: str) -> list[str]:
         """Ancestors and mixins of a class, farthest first, the class itself last."""
@@ -154,6 +199,7 @@ class _Reader:
             name=key,
             range=kind,
             description=body["description"],
+            uri=self._curie(where, body["slot_uri"]) if "slot_uri" in body else self._own(key),
             required=bool(body.get("required")),
             multivalued=bool(body.get("multivalued")),
             minimum=body.get("minimum_value"),
@@ -170,7 +216,9 @@ class _Reader:
                 ends[role] = ranges
         if set(ends) != {"SUBJECT", "OBJECT"}:
             raise SchemaError(f"{self.where}: {name}: needs one SUBJECT and one OBJECT attribute")
-        return EdgeType(name, body["description"], ends["SUBJECT"], ends["OBJECT"], self._properties(name))
+        uri = self._curie(name, body["class_uri"]) if "class_uri" in body else self._own(name)
+        about = body["description"]
+        return EdgeType(name, about, uri, ends["SUBJECT"], ends["OBJECT"], self._properties(name))
 
 
 def read_schema(path: Path) -> Schema:

@@ -7,6 +7,7 @@ NAME.kg/
   decisions.jsonl   people's decisions about facts, in the order they were made (`kg.decisions`)
   resolved.jsonl    the resolver's decisions, sorted, with score and reason
   graph.kglite      the embedded store, rebuilt whenever it is missing or older than the files
+  graph.oxigraph/   the RDF store, made at the first SPARQL
   graph.json        what the store was built from, its hash and counts
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +23,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -39,6 +41,9 @@ from kg.resolve.aliases import GAZETTEERS
 from kg.resources import data_dir, gazetteer_dir
 from kg.shards import read_rows, read_table, rows_of
 from kg.stores.embedded import EmbeddedStore
+
+if TYPE_CHECKING:
+    from kg.stores.rdf import RdfStore
 
 FORMAT = 1
 _BATCH = 500
@@ -167,7 +172,7 @@ class Workspace:
             for folder in (self.path, self.path / "papers", self.path / "facts"):
                 for path in folder.glob("*"):
                     if is_scratch(path):  # left by a writer that was killed
-                        path.unlink()
+                        shutil.rmtree(path) if path.is_dir() else path.unlink()
             yield
         finally:
             lock.release()
@@ -318,6 +323,8 @@ class Workspace:
         for path in self.path.glob("graph.*.kglite"):
             if path != self._store_file():
                 path.unlink()
+        for path in self.path.glob("graph.*.oxigraph"):
+            shutil.rmtree(path)
         return info
 
     def store(self) -> EmbeddedStore:
@@ -326,3 +333,35 @@ class Workspace:
             with self.writing(wait=_PATIENCE):
                 self.refresh()
         return EmbeddedStore(self._store_file())
+
+    def rdf_folder(self) -> Path:
+        """Return the folder of the RDF store, which is made first where that is needed.
+
+        Raises:
+            StoreError: if pyoxigraph is not installed.
+        """
+        from kg.stores.rdf import RdfStore, made_by
+
+        def folder() -> Path:
+            return self.path / f"graph.{self._state()[:16]}.{made_by()}.oxigraph"
+
+        if self.info() and folder().is_dir():
+            return folder()
+        with self.writing(wait=_PATIENCE):
+            self.refresh()
+            if not folder().is_dir():
+                scratch = self.path / f".kg-{secrets.token_hex(8)}.tmp"
+                store = EmbeddedStore(self._store_file())
+                RdfStore.create(scratch, store)
+                store.close()
+                scratch.rename(folder())
+            for path in self.path.glob("graph.*.oxigraph"):
+                if path != folder():
+                    shutil.rmtree(path)
+            return folder()
+
+    def rdf(self) -> RdfStore:
+        """Open the RDF store, made first where that is needed."""
+        from kg.stores.rdf import RdfStore
+
+        return RdfStore.open(self.rdf_folder())

@@ -8,12 +8,13 @@ from __future__ import annotations
 import io
 import os
 import sys
+import warnings
 from typing import Annotated
 
 import typer
 
 from kg._version import __version__
-from kg.cli import annotate, build, evaluate, export, extract, inspect, questions
+from kg.cli import annotate, build, evaluate, export, extract, inspect, load, questions, serve
 from kg.errors import KGError, NotFoundError, QueryError, UsageError
 
 app = typer.Typer(
@@ -43,8 +44,14 @@ def _options(
     pass
 
 
-for module in (build, questions, export, extract, inspect, evaluate, annotate):
+for module in (build, questions, load, serve, export, extract, inspect, evaluate, annotate):
     module.register(app)
+
+
+def _talk(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+) -> str:
+    return f"kg: {message}\n"
 
 
 def main() -> None:
@@ -53,6 +60,7 @@ def main() -> None:
         # Papers hold every letter there is; a pipe on Windows or a C locale takes few of them.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    warnings.formatwarning = _talk
     try:
         app()
     except NotFoundError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -18,11 +19,21 @@ def export(
     form: Annotated[
         str,
         typer.Option(
-            "--format", "-f", metavar="F", help="facts, papers, nodes, edges, graphml, gexf or cytoscape."
+            "--format",
+            "-f",
+            metavar="F",
+            help="facts, papers, nodes, edges, graphml, gexf, cytoscape, neo4j-admin (a folder); "
+            "RDF: turtle, ntriples, nquads, trig or jsonld.",
         ),
     ],
     out: Out = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="nodes and edges as CSV instead of JSONL.")] = False,
+    base: Annotated[
+        str | None, typer.Option(metavar="IRI", help="What every IRI of an RDF format begins with.")
+    ] = None,
+    with_text: Annotated[
+        bool, typer.Option("--with-text", help="Abstracts in an RDF format too, so that it reads back whole.")
+    ] = False,
 ) -> None:
     """Export the graph, or the facts behind it.
 
@@ -33,9 +44,13 @@ def export(
 
     path = out_path(out)
     with open_graph(graph) as g:
-        count = write(g, form, path, as_csv=as_csv)
+        count = write(g, form, path, as_csv=as_csv, base=base, with_text=with_text)
     if path is not None:
         say(f"{path}: {count:,} {form}")
+    if path is not None and form == "neo4j-admin":
+        from kg.export.neo4j_admin import import_arguments
+
+        say(f"cd {shlex.quote(str(path))} && neo4j-admin {shlex.join(import_arguments(path))} neo4j")
 
 
 def draw(

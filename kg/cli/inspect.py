@@ -22,7 +22,9 @@ def stats(graph: GraphArg, form: FormatOpt = Format.table) -> None:
 
 
 def schema(
-    form: Annotated[str, typer.Option("--format", "-f", help="md, cypher or yaml.")] = "md",
+    form: Annotated[
+        str, typer.Option("--format", "-f", help="md, cypher, yaml, owl, shacl or jsonld.")
+    ] = "md",
     write: Annotated[bool, typer.Option("--write", help="Write schema/generated/ in a checkout.")] = False,
 ) -> None:
     """Print the schema: node and edge types with their properties."""
@@ -41,13 +43,19 @@ def schema(
         return
     texts = {"md": made["schema.md"], "cypher": made["constraints.cypher"]}
     texts["yaml"] = (folder / "methods.yaml").read_text(encoding="utf-8")
+    texts |= {"owl": made["ontology.ttl"], "shacl": made["shapes.ttl"], "jsonld": made["context.jsonld"]}
     if form not in texts:
-        raise UsageError(f"--format {form!r}: choose md, cypher or yaml")
+        raise UsageError(f"--format {form!r}: choose {', '.join(texts)}")
     print(texts[form], end="")
 
 
 def doctor(
-    graph: Annotated[str | None, typer.Argument(metavar="[GRAPH]", help="A graph to check as well.")] = None,
+    graph: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[GRAPH]", help="A graph to check as well; or: queries, the query files alone."
+        ),
+    ] = None,
 ) -> None:
     """Check the installation, the query files and, when given, a graph: every quote against its text."""
     from kg.doctor import checks

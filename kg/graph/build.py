@@ -92,7 +92,7 @@ def _paper_row(paper: Paper, facts: PaperFacts) -> dict[str, Any]:
         "arxiv": paper.arxiv,
         "doi": paper.doi,
         "acl": paper.acl,
-        "sources": [f"{source.uri}#{source.locator}" for source in paper.sources],
+        "sources": sorted({f"{source.uri}#{source.locator}" for source in paper.sources}),
         "note": "; ".join(notes) or None,
     }
 

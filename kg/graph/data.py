@@ -49,6 +49,32 @@ class GraphData:
     nodes: dict[str, pa.Table] = field(default_factory=dict)
     edges: dict[str, pa.Table] = field(default_factory=dict)
 
+    @classmethod
+    def of_rows(cls, nodes: Iterable[Mapping[str, Any]], edges: Iterable[Mapping[str, Any]]) -> GraphData:
+        """Make the graph of rows such as `iter_nodes` and `iter_edges` yield, in any order.
+
+        Raises:
+            SchemaError: if a type is unknown, a row is none that the schema allows, or an edge has an end
+                that is no node.
+        """
+        known = schema()
+        writers = {name: TableWriter(name) for name in (*known.nodes, *known.edges)}
+        labels: dict[str, str] = {}
+        try:
+            for row in nodes:
+                _writer(writers, row, known.nodes).add(_untyped(row))
+                labels[row["id"]] = row["type"]
+            for row in edges:
+                _writer(writers, row, known.edges).add(_untyped(row))
+                for end in ("from", "to"):
+                    if labels.get(row[end]) != row[f"{end}_type"]:
+                        what = f"{row['type']} {row['id']!r}: {end!r} is {row[end]!r}"
+                        raise SchemaError(f"{what}, and there is no such {row[f'{end}_type']}")
+            tables = {name: writer.table() for name, writer in writers.items()}
+        except (pa.ArrowInvalid, TypeError) as error:
+            raise SchemaError(f"a value is not of its property's type: {error}") from error
+        return cls({name: tables[name] for name in known.nodes}, {name: tables[name] for name in known.edges})
+
     def iter_nodes(self) -> Iterator[dict[str, Any]]:
         """Yield every node as a dict with its `type` first."""
         for label, table in self.nodes.items():
@@ -91,6 +117,19 @@ class Readable(Protocol):
     def edges(self) -> Iterator[dict[str, Any]]:
         """Yield edges by type and id."""
         ...
+
+
+def _writer(
+    writers: Mapping[str, TableWriter], row: Mapping[str, Any], kinds: Mapping[str, object]
+) -> TableWriter:
+    kind = str(row.get("type"))
+    if kind not in kinds:
+        raise SchemaError(f"{row.get('id')!r}: its type is {row.get('type')!r}; known: {', '.join(kinds)}")
+    return writers[kind]
+
+
+def _untyped(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "type"}
 
 
 def _rows(type_name: str, table: pa.Table) -> Iterator[dict[str, Any]]:

@@ -106,7 +106,7 @@ def _canonical(head: Key, entry: Entry, node_id: str, taken: set[Key]) -> Canoni
     labels = sorted(entry.labels, key=lambda label: (-entry.labels[label], label))
     by_form = {text.casefold(): text for text in reversed(ranked)}
     by_form.pop(name.casefold(), None)
-    aliases = tuple(sorted(by_form.values(), key=lambda text: (-entry.surfaces[text], text)))
+    aliases = tuple(sorted(by_form.values()))
     tool = labels[0] == "Tool"
     return Canonical(
         id=node_id,

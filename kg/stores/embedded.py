@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import kglite
@@ -16,13 +17,10 @@ from kg.errors import QueryError, StoreError
 from kg.graph import ENDS, GraphData
 from kg.resources import data_dir
 from kg.schema import schema
-from kg.stores.base import Row
+from kg.stores.base import Row, loads_csv
 
 # Its advice on absent types and properties goes to stderr, where an empty graph would look broken.
 kglite.set_query_warning_policy("silent")
-
-
-_LOAD = re.compile(r"\bLOAD\s+(?:\w+\s+)*?CSV\b", re.IGNORECASE)
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
@@ -101,6 +99,14 @@ class EmbeddedStore:
             graph.close()
         scratch.unlink(missing_ok=True)
 
+    @classmethod
+    def of(cls, data: GraphData) -> EmbeddedStore:
+        """Return a store that lives in memory alone."""
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "graph.kglite"
+            cls.create(path, data)
+            return cls(path)
+
     def cypher(
         self, query: str, params: Mapping[str, Any] | None = None, *, timeout: float | None = None
     ) -> list[Row]:
@@ -111,7 +117,14 @@ class EmbeddedStore:
         self, query: str, params: Mapping[str, Any] | None = None, *, timeout: float | None = None
     ) -> tuple[list[str], list[Row]]:
         """Do as `cypher`; return the names of the columns, which are there without rows too, and the rows."""
-        if _LOAD.search(query):
+        result = self._view(query, params, timeout)
+        return list(result.columns), list(result.to_list())
+
+    def _view(
+        self, query: str, params: Mapping[str, Any] | None = None, timeout: float | None = None
+    ) -> kglite.ResultView:
+        """Run a query; its rows become Python objects one by one, as they are read."""
+        if loads_csv(query):
             # Read-only mode stops writing to the graph, not reading of files.
             raise QueryError("LOAD CSV reads files of this machine and is refused")
         limit = None if timeout is None else int(timeout * 1000)
@@ -120,14 +133,14 @@ class EmbeddedStore:
         except (kglite.KgError, TypeError) as error:  # TypeError: a value it cannot take
             raise QueryError(" ".join(str(error).split())) from error
         assert isinstance(result, kglite.ResultView)  # noqa: S101 - no other output form was asked for
-        return list(result.columns), list(result.to_list())
+        return result
 
     def nodes(self, label: str | None = None) -> Iterator[Row]:
         """See `Store.nodes`."""
         for name, node in schema().nodes.items():
             if label in (None, name):
                 columns = ", ".join(f"n.{p} AS {p}" for p in node.properties)
-                rows = self.cypher(f"MATCH (n:{name}) RETURN {columns} ORDER BY id")
+                rows = self._view(f"MATCH (n:{name}) RETURN {columns} ORDER BY id")
                 yield from ({"type": name, **row} for row in rows)
 
     def edges(self, edge_type: str | None = None) -> Iterator[Row]:
@@ -136,12 +149,13 @@ class EmbeddedStore:
             if edge_type in (None, name):
                 ends = "a.id AS `from`, b.id AS to, labels(a)[0] AS from_type, labels(b)[0] AS to_type"
                 columns = ", ".join(f"r.{p} AS {p}" for p in edge.properties)
-                rows = self.cypher(f"MATCH (a)-[r:`{name}`]->(b) RETURN {ends}, {columns} ORDER BY id")
+                rows = self._view(f"MATCH (a)-[r:`{name}`]->(b) RETURN {ends}, {columns} ORDER BY id")
                 yield from ({"type": name, **row} for row in rows)
 
     def close(self) -> None:
         """See `Store.close`."""
-        self._graph.close()
+        with suppress(kglite.FileIoError):  # of a store in memory the file is gone
+            self._graph.close()
 
 
 def ddl() -> list[str]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import networkx as nx
 
-from kg.errors import QueryError
+from kg.errors import QueryError, SchemaError
+from kg.graph import GraphData
 from kg.stores.base import Row, Store
 
 
@@ -42,6 +43,16 @@ class NetworkXStore:
         """
         raise QueryError("the networkx store runs no Cypher; use the embedded store (kg.open) for queries")
 
+    def table(
+        self, query: str, params: Mapping[str, Any] | None = None, *, timeout: float | None = None
+    ) -> tuple[list[str], list[Row]]:
+        """Refuse, as `cypher` does.
+
+        Raises:
+            QueryError: always.
+        """
+        return [], self.cypher(query, params, timeout=timeout)
+
     def nodes(self, label: str | None = None) -> Iterator[Row]:
         """See `Store.nodes`."""
         rows = (data for _, data in self.graph.nodes(data=True) if label in (None, data["type"]))
@@ -55,3 +66,22 @@ class NetworkXStore:
     def close(self) -> None:
         """See `Store.close`."""
         self.graph.clear()
+
+
+def from_networkx(graph: nx.MultiDiGraph[str]) -> GraphData:
+    """Return the graph that `kg.Graph.nx` gave to NetworkX; ends and ids are those of the MultiDiGraph.
+
+    Raises:
+        SchemaError: if it is another sort of graph, or holds what the schema does not know.
+    """
+    if not (isinstance(graph, nx.MultiGraph) and graph.is_directed()):
+        kind = type(graph).__name__
+        raise SchemaError(f"expected a MultiDiGraph as `kg.Graph.nx` makes it; this is a {kind}")
+    types = {node: data.get("type") for node, data in graph.nodes(data=True)}
+    return GraphData.of_rows(
+        ({**data, "id": node} for node, data in graph.nodes(data=True)),
+        (
+            {**data, "id": key, "from": start, "to": end, "from_type": types[start], "to_type": types[end]}
+            for start, end, key, data in graph.edges(keys=True, data=True)
+        ),
+    )
