@@ -1,6 +1,7 @@
 """Named questions: `queries/NAME.cypher`, read strictly and held to Cypher that every engine takes.
 
-A file begins with a header of comment lines, `// about:`, `// param:`, `// returns:` and `// ask:`:
+Beside it lies its SPARQL twin, `queries/NAME.rq` (see `kg.twins`), unless the header says
+`// sparql: none - why`. A file begins with a header of comment lines:
 
     // about: Methods that work against a problem.
     // param: problem: Problem - the problem, narrower ones included
@@ -27,13 +28,15 @@ from kg.errors import QueryError, nearest
 from kg.portable import Cypher
 from kg.resources import data_dir
 from kg.schema import schema
+from kg.twins import Sparql, read_twin
 
 _HEADER = re.compile(r"//\s*(\w+):\s*(.+)")
 _PARAM = re.compile(r"(\w+): ([\w|]+)(?: = (\S+))?(?: - (.+))")
 _COLUMN = re.compile(r"(\w+): (\w+)(\?)?(?: - (.+))")
 _FIXED = re.compile(r"\s*\[(\w+)=(\w+)\]$")
 _NUMBERS = {"int": int, "float": float}
-_KEYS = ("about", "param", "returns", "ask")
+_KEYS = ("about", "param", "returns", "sparql", "ask")
+_NO_TWIN = "none - "
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,12 @@ class Phrasing:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A named question and the Cypher that answers it."""
+    """A named question, and what answers it.
+
+    Attributes:
+        sparql: the text of the SPARQL twin, None where there is none.
+        no_sparql: why there is none.
+    """
 
     name: str
     about: str
@@ -89,6 +97,18 @@ class Query:
     columns: tuple[Column, ...]
     asks: tuple[Phrasing, ...]
     cypher: str
+    sparql: str | None
+    no_sparql: str = ""
+
+    def twin(self) -> str:
+        """Return the SPARQL that answers the question.
+
+        Raises:
+            QueryError: if there is none; says why.
+        """
+        if self.sparql is None:
+            raise QueryError(f"{self.name} cannot be asked in SPARQL: {self.no_sparql}")
+        return self.sparql
 
     def usage(self) -> list[str]:
         """Return the parameters as a line of help: `problem`, `[stance=mitigates]`."""
@@ -123,7 +143,7 @@ def read_query(path: Path) -> Query:
     lines = text.splitlines()
     for number, line in enumerate(lines, 1):
         if not line.startswith("//"):
-            body = "\n".join(lines[number - 1 :]).strip()
+            header, body = lines[: number - 1], "\n".join(lines[number - 1 :]).strip()
             break
         where = f"{path.name}:{number}"
         if not (match := _HEADER.fullmatch(line.rstrip())):
@@ -137,8 +157,10 @@ def read_query(path: Path) -> Query:
     for key in ("about", "returns", "ask"):
         if not found[key]:
             raise QueryError(f"{path.name}: the header lacks `// {key}:`")
-    if len(found["about"]) > 1:
-        raise QueryError(f"{found['about'][1][0]}: a second `about`; one sentence says it")
+    for key in ("about", "sparql"):
+        if len(found[key]) > 1:
+            raise QueryError(f"{found[key][1][0]}: a second `{key}`; one line says it")
+    twin, why = _twin(path.with_suffix(".rq"), header, found["sparql"])
     query = Query(
         name=path.stem,
         about=found["about"][0][1],
@@ -146,9 +168,28 @@ def read_query(path: Path) -> Query:
         columns=tuple(_column(*item) for item in found["returns"]),
         asks=tuple(_phrasing(*item) for item in found["ask"]),
         cypher=body,
+        sparql=twin,
+        no_sparql=why,
     )
+    cypher = Cypher(query.cypher, path.name)
+    _compare(query, path.name, cypher.params, cypher.columns, "RETURN")
+    if twin is not None:
+        sparql = Sparql(twin, path.with_suffix(".rq").name)
+        _compare(query, sparql.where, sparql.params, sparql.columns, "SELECT")
     _check(query, path.name)
     return query
+
+
+def _twin(path: Path, header: Sequence[str], said: Sequence[tuple[str, str]]) -> tuple[str | None, str]:
+    """Return the text of a query's twin, or None and why it has none."""
+    if not said:
+        return read_twin(path, header), ""
+    where, text = said[0]
+    if not (why := text.removeprefix(_NO_TWIN)) or why == text:
+        raise QueryError(f"{where}: `sparql` reads `{_NO_TWIN}why`; this is {text!r}")
+    if path.exists():
+        raise QueryError(f"{where}: says that there is no twin, but there is {path.name}")
+    return None, why
 
 
 def _param(where: str, text: str) -> Param:
@@ -216,27 +257,34 @@ def _phrasing(where: str, text: str) -> Phrasing:
     return Phrasing(text, tuple(reversed(fixed)))
 
 
-def _check(query: Query, where: str) -> None:
-    """Compare header and query.
+def _compare(query: Query, where: str, params: set[str], columns: Sequence[str], clause: str) -> None:
+    """Compare the header with what a text takes and gives.
 
     Raises:
         QueryError: where they differ.
     """
-    cypher = Cypher(query.cypher, where)
     declared = [p.name for p in query.params]
-    columns = [c.name for c in query.columns]
+    if undeclared := sorted(params - set(declared)):
+        raise QueryError(f"{where}: the query uses ${undeclared[0]}, which no `param` line declares")
+    if unused := [name for name in declared if name not in params]:
+        raise QueryError(f"{where}: the query never uses the declared parameter {unused[0]!r}")
+    if (wanted := [c.name for c in query.columns]) != list(columns):
+        raise QueryError(
+            f"{where}: the header's columns ({', '.join(wanted)}) are not those that {clause} gives "
+            f"({', '.join(columns)})"
+        )
+
+
+def _check(query: Query, where: str) -> None:
+    """Check that the header holds together.
+
+    Raises:
+        QueryError: if a name is declared twice, or a phrasing sets what it cannot.
+    """
+    declared, columns = [p.name for p in query.params], [c.name for c in query.columns]
     for kind, names in (("parameter", declared), ("column", columns)):
         if twice := [n for n in names if names.count(n) > 1]:
             raise QueryError(f"{where}: {kind} {twice[0]!r} is declared twice")
-    if undeclared := sorted(cypher.params - set(declared)):
-        raise QueryError(f"{where}: the query uses ${undeclared[0]}, which no `// param:` declares")
-    if unused := [name for name in declared if name not in cypher.params]:
-        raise QueryError(f"{where}: the query never uses the declared parameter {unused[0]!r}")
-    if columns != cypher.columns:
-        raise QueryError(
-            f"{where}: the header's columns ({', '.join(columns)}) are not those that RETURN gives "
-            f"({', '.join(cypher.columns)})"
-        )
     for ask in query.asks:
         given = [*re.findall(r"\{(\w+)\}", ask.text), *(name for name, _ in ask.fixed)]
         for name in given:

@@ -36,5 +36,5 @@ WITH x, count(DISTINCT w.id) AS papers, head(collect({
 })) AS best
 RETURN x.name AS method, papers, best.paper AS paper, best.title AS title, best.year AS year,
   best.quote AS quote, best.confidence AS confidence, best.note AS note
-ORDER BY papers DESC, x.name, x.id
+ORDER BY papers DESC, x.id
 LIMIT $limit

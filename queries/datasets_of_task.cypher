@@ -37,5 +37,5 @@ WITH d, count(DISTINCT w.id) AS papers, head(collect({
 })) AS best
 RETURN d.name AS dataset, labels(d)[0] AS type, papers, best.paper AS paper, best.title AS title,
   best.year AS year, best.quote AS quote, best.confidence AS confidence, best.note AS note
-ORDER BY papers DESC, d.name, d.id
+ORDER BY papers DESC, d.id
 LIMIT $limit

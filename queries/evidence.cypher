@@ -26,9 +26,23 @@
 // ask: what is the evidence for edge {edge}?
 // ask: evidence of {edge}
 // ask: evidence for {edge}
-MATCH (s)-[e]->(o)
-WHERE e.id = $edge
-WITH s, e, o, e.paper AS paper_id
+OPTIONAL MATCH ()-[e1:INTRODUCES]->() WHERE e1.id = $edge
+OPTIONAL MATCH ()-[e2:TARGETS]->() WHERE e2.id = $edge
+OPTIONAL MATCH ()-[e3:ABOUT]->() WHERE e3.id = $edge
+OPTIONAL MATCH ()-[e4:APPLIED_TO]->() WHERE e4.id = $edge
+OPTIONAL MATCH ()-[e5:USES]->() WHERE e5.id = $edge
+OPTIONAL MATCH ()-[e6:COMPARED_WITH]->() WHERE e6.id = $edge
+OPTIONAL MATCH ()-[e7:EVALUATED_ON]->() WHERE e7.id = $edge
+OPTIONAL MATCH ()-[e8:EVALUATED_BY]->() WHERE e8.id = $edge
+OPTIONAL MATCH ()-[e9:REPORTS]->() WHERE e9.id = $edge
+OPTIONAL MATCH ()-[e10:OF]->() WHERE e10.id = $edge
+OPTIONAL MATCH ()-[e11:`ON`]->() WHERE e11.id = $edge
+OPTIONAL MATCH ()-[e12:MEASURES]->() WHERE e12.id = $edge
+OPTIONAL MATCH ()-[e13:AGAINST]->() WHERE e13.id = $edge
+OPTIONAL MATCH ()-[e14:BROADER]->() WHERE e14.id = $edge
+WITH coalesce(e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11, e12, e13, e14) AS e
+WHERE e IS NOT NULL
+WITH startNode(e) AS s, e, endNode(e) AS o, e.paper AS paper_id
 OPTIONAL MATCH (w:Paper {id: paper_id})
 RETURN s.name AS subject, labels(s)[0] AS subject_type, type(e) AS relation, o.name AS object,
   labels(o)[0] AS object_type, coalesce(e.stance, e.outcome) AS says, w.id AS paper, w.name AS title,

@@ -47,10 +47,11 @@ WITH d, r, w, e, x, m
 WHERE size($metric) = 0 OR x.name IN $metric
 WITH d, r, w, e, x, m
 ORDER BY e.confidence DESC, e.id
-WITH d, r, w, min(x.name) AS metric_name, min(m.name) AS method_name, head(collect(e)) AS best
+WITH d, r, w, min(x.id) AS metric_id, min(x.name) AS metric_name, min(m.name) AS method_name, head(collect(e)) AS best
 RETURN coalesce(metric_name, r.metric) AS metric, r.value AS value, r.value_text AS value_text, r.unit AS unit,
   r.kind AS kind, coalesce(method_name, r.method) AS method, r.baseline AS baseline,
   r.baseline_value AS baseline_value, d.name AS dataset, w.id AS paper, w.name AS title, w.year AS year,
   best.quote AS quote, best.confidence AS confidence, w.note AS note
-ORDER BY coalesce(metric_name, r.metric, '~'), r.value DESC, d.id, r.id
+ORDER BY coalesce(metric_id, '~'), CASE WHEN metric_id IS NULL THEN coalesce(r.metric, '~') ELSE '' END, r.value DESC,
+  d.id, r.id
 LIMIT $limit

@@ -42,5 +42,5 @@ WITH m, x, depth, best, best.paper AS paper_id
 MATCH (w:Paper {id: paper_id})
 RETURN m.name AS method, depth, x.name AS ancestor, startNode(best).name AS via, w.id AS paper, w.name AS title,
   w.year AS year, best.quote AS quote, best.confidence AS confidence, w.note AS note
-ORDER BY m.name, depth, x.name, m.id, x.id
+ORDER BY m.id, depth, x.id
 LIMIT $limit

@@ -40,5 +40,5 @@ WITH p, papers, best, count(b) AS above
 WHERE above = 0
 RETURN p.name AS problem, papers, best.paper AS paper, best.title AS title, best.year AS year,
   best.quote AS quote, best.confidence AS confidence, best.note AS note
-ORDER BY papers DESC, p.name, p.id
+ORDER BY papers DESC, p.id
 LIMIT $limit

@@ -47,5 +47,5 @@ RETURN m.name AS method, coalesce(metric_name, r.metric) AS metric, r.value AS v
   r.unit AS unit, r.kind AS kind, coalesce(place, r.measured_on) AS measured_on,
   coalesce(rival, r.baseline) AS baseline, r.baseline_value AS baseline_value, w.id AS paper, w.name AS title,
   w.year AS year, best.quote AS quote, best.confidence AS confidence, w.note AS note
-ORDER BY m.name, m.id, coalesce(w.year, 0) DESC, w.id, best.quote_start, r.id
+ORDER BY m.id, coalesce(w.year, 0) DESC, w.id, best.quote_start, r.id
 LIMIT $limit

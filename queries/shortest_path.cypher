@@ -16,6 +16,7 @@
 // returns: confidence: float - confidence of that sentence
 // returns: edge: str - id of the edge
 // returns: note: str? - what must be said of the paper's text, such as methodkg summary
+// sparql: none - SPARQL 1.1 says whether there is a path, not which
 // ask: how are {source} and {target} related?
 // ask: how are {source} and {target} connected?
 // ask: how are {source} and {target} linked?

@@ -18,6 +18,7 @@ HEADER = """// about: Papers of a year.
 // param: year: int = 2023 - the year
 // returns: paper: str - id
 // returns: title: str - title
+// sparql: none - a test
 // ask: papers of a year
 """
 BODY = "MATCH (p:Paper)\nWHERE p.year = $year\nRETURN p.id AS paper, p.name AS title\nORDER BY p.name, p.id\n"
@@ -72,7 +73,7 @@ def test_a_query_file_is_read_whole(tmp_path: Path) -> None:
             "the header's columns (id, title) are not those that RETURN gives",
         ),
         ("// returns: title: str - title\n", "", "are not those that RETURN gives (paper, title)"),
-        ("$year", "$years", "uses $years, which no `// param:` declares"),
+        ("$year", "$years", "uses $years, which no `param` line declares"),
         ("WHERE p.year = $year\n", "", "never uses the declared parameter 'year'"),
         ("papers of a year", "papers of {yaer}", "no parameter 'yaer'. Did you mean 'year'?"),
         ("papers of a year", "{year}?", "has no words of its own"),
