@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING
 from kg._version import __version__
 
 if TYPE_CHECKING:
-    from kg.api import Graph, open
+    from kg.api import Graph, from_nx, open
     from kg.errors import KGError
     from kg.pipeline import add, build
 
-__all__ = ["Graph", "KGError", "__version__", "add", "build", "open"]
+__all__ = ["Graph", "KGError", "__version__", "add", "build", "from_nx", "open"]
 
 _HOME = {
     "Graph": "kg.api",
     "open": "kg.api",
+    "from_nx": "kg.api",
     "KGError": "kg.errors",
     "build": "kg.pipeline",
     "add": "kg.pipeline",

@@ -6,28 +6,31 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from kg.ask import read
-from kg.errors import QueryError, StoreError, nearest
+from kg.errors import QueryError, StoreError
+from kg.finding import search, shown
 from kg.model import Paper, PaperFacts
 from kg.named import NamedQueries
 from kg.names import Names, arguments
 from kg.queries import find_query
-from kg.resolve.normalise import joined, tokens
+from kg.rdf import SUFFIXES
 from kg.rows import Asked, Rows
 from kg.schema import schema
-from kg.stores.base import Row, Store
+from kg.stores.base import Row, Store, Writable
 from kg.stores.embedded import EmbeddedStore
-from kg.stores.networkx_store import NetworkXStore
+from kg.stores.networkx_store import NetworkXStore, from_networkx
+from kg.twins import answer
 
 if TYPE_CHECKING:
     import networkx as nx
 
+    from kg.stores.rdf import RdfStore
     from kg.workspace import Workspace
 
 TIMEOUT = 30.0  # seconds
-_CANDIDATES = 500  # rows of each type that a search ranks
+Engine = Literal["cypher", "rdf"]
 _FOUND = {"type": "str", "name": "str", "aliases": "list", "support": "int", "score": "float", "id": "str"}
 _COUNTED = {"what": "str", "type": "str", "count": "int"}
 
@@ -38,13 +41,23 @@ class Graph(NamedQueries):
     Every file in `queries/` is a method: `g.methods_targeting("forgetting", stance="any")`.
 
     Attributes:
-        store: the store that answers.
+        store: the store that holds the graph.
+        engine: what answers named queries: the store's Cypher, or their SPARQL twins on a copy in RDF.
     """
 
-    def __init__(self, store: Store, workspace: Workspace | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        workspace: Workspace | None = None,
+        *,
+        engine: Engine = "cypher",
+        rdf: RdfStore | None = None,
+    ) -> None:
         self.store = store
+        self.engine: Engine = engine
         self._workspace = workspace
         self._names = Names.of(store)
+        self._rdf = rdf
 
     def __enter__(self) -> Graph:
         return self
@@ -58,7 +71,9 @@ class Graph(NamedQueries):
         return f"<kg.Graph in the {self.store.name} store>"
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Let go of the stores."""
+        if self._rdf is not None:
+            self._rdf.close()
         self.store.close()
 
     def query(self, name: str, /, **params: object) -> Rows:
@@ -74,9 +89,27 @@ class Graph(NamedQueries):
         """
         query = find_query(name)
         resolved = arguments(query, params, self._names)
-        rows = self._run(query.cypher, resolved.params)
         types = {column.name: column.type for column in query.columns}
+        if self.engine == "rdf":
+            _check_sendable(resolved.params)
+            rows = answer(lambda text: self.rdf().select(text)[1], query.twin(), resolved.params, types)
+        else:
+            rows = self._run(query.cypher, resolved.params)
         return Rows(rows, list(types), Asked(name, resolved.params), "; ".join(resolved.notes), types)
+
+    def rdf(self) -> RdfStore:
+        """Return the graph as RDF, in Oxigraph: a cache beside a workspace's store, else a copy in memory.
+
+        `.select(sparql)` asks it, `.graph()` gives it to rdflib.
+
+        Raises:
+            StoreError: if pyoxigraph is not installed.
+        """
+        if self._rdf is None:
+            from kg.stores.rdf import RdfStore
+
+            self._rdf = RdfStore.of(self.store) if self._workspace is None else self._workspace.rdf()
+        return self._rdf
 
     def ask(self, question: str) -> Rows:
         """Answer a question in plain English by a named query; `.query` of the answer says which.
@@ -90,25 +123,34 @@ class Graph(NamedQueries):
         return rows
 
     def cypher(
-        self, text: str, params: Mapping[str, Any] | None = None, *, timeout: float | None = TIMEOUT
+        self,
+        text: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None = TIMEOUT,
+        write: bool = False,
     ) -> Rows:
-        """Run a reading Cypher query.
+        """Run a Cypher query.
 
         Args:
             text: the query.
             params: values of its `$parameters`; user input belongs here, never in the text.
             timeout: seconds, None for no limit.
+            write: let it write, which only a graph on a Neo4j server takes: other stores are caches.
 
         Raises:
-            QueryError: if the query is wrong, writes, or takes too long.
+            QueryError: if the query is wrong, writes without `write`, or takes too long.
         """
         params = dict(params or {})
-        if isinstance(self.store, EmbeddedStore):
-            _check_sendable(params)
-            columns, rows = self.store.table(text, params, timeout=timeout)
-        else:
-            rows = self._run(text, params, timeout)
-            columns = list(rows[0]) if rows else []
+        _check_sendable(params)
+        table = self.store.table
+        if write:
+            if not isinstance(self.store, Writable):
+                raise QueryError(
+                    f"the {self.store.name} store is a cache of files and takes no writing Cypher"
+                )
+            table = self.store.write_table
+        columns, rows = table(text, params, timeout=timeout)
         return Rows(rows, columns, Asked("cypher", params))
 
     def _run(self, text: str, params: Mapping[str, Any], timeout: float | None = TIMEOUT) -> list[Row]:
@@ -124,48 +166,10 @@ class Graph(NamedQueries):
         Raises:
             QueryError: if the text is empty, the label unknown or the limit below 1.
         """
-        words = tokens(text)
-        if not words:
-            raise QueryError("there is nothing to search for: the text is empty")
-        if label is not None and label not in schema().nodes:
-            known = ", ".join(schema().nodes)
-            raise QueryError(
-                f"no node type is called {label!r}.{nearest(label, schema().nodes)} Types: {known}"
-            )
-        if limit < 1:
-            raise QueryError(f"limit is {limit}; expected 1 or more")
-        # A number is called like many others: it is found only where numbers are asked for.
-        labels = [label] if label else [name for name in schema().nodes if name != "Result"]
-        found = [row for name in labels for row in self._search(name, text, words)]
-        found.sort(key=lambda row: (-row["score"], -(row["support"] or 0), row["name"], row["id"]))
-        asked = Asked("search", {"text": text, "label": label, "limit": limit})
-        return Rows(found[:limit], _FOUND, asked, types=_FOUND)
-
-    def _search(self, label: str, text: str, words: tuple[str, ...]) -> list[Row]:
-        index = f"{label.lower()}_text"
-        wanted = (
-            "n.id AS id, n.name AS name, n.aliases AS aliases, n.support AS support, n.search_text AS text"
+        found = search(self._run, text, label, limit)
+        return Rows(
+            found, _FOUND, Asked("search", {"text": text, "label": label, "limit": limit}), types=_FOUND
         )
-        ask = f"CALL db.index.fulltext.queryNodes('{index}', $words) YIELD node AS n, score RETURN {wanted}"
-        # Lower-case words alone: none of Lucene's operators and marks is left in them.
-        params = {"words": " ".join(words), "part": text.strip().lower(), "limit": _CANDIDATES}
-        rows = self._run(f"{ask} ORDER BY score DESC, id LIMIT $limit", params)
-        part = (
-            f"MATCH (n:{label}) WHERE n.search_text CONTAINS $part RETURN {wanted} ORDER BY id LIMIT $limit"
-        )
-        rows += self._run(part, params)
-        unique = {row["id"]: row for row in rows}
-        return [
-            {
-                "type": label,
-                "name": row["name"],
-                "aliases": list(row["aliases"] or ()),
-                "support": row["support"],
-                "score": _score(row, text, words),
-                "id": row["id"],
-            }
-            for row in unique.values()
-        ]
 
     def show(self, name: str, *, limit: int = 200) -> dict[str, Any]:
         """Return everything next to a thing, with the quotes.
@@ -184,19 +188,8 @@ class Graph(NamedQueries):
             NotFoundError: if the graph has nothing of that name.
         """
         match = self._names.match(name, tuple(schema().nodes))
-        nodes = [self._shown(entry.type, entry.id, limit) for entry in match.entries]
+        nodes = [shown(self._run, entry.type, entry.id, limit) for entry in match.entries]
         return {"query": name, "note": match.note, "nodes": nodes}
-
-    def _shown(self, label: str, node: str, limit: int) -> dict[str, Any]:
-        columns = ", ".join(f"n.{key} AS {key}" for key in schema().nodes[label].properties)
-        found = self._run(f"MATCH (n:{label} {{id: $id}}) RETURN {columns}", {"id": node})[0]
-        edges = self._run(_EDGES.format(label=label), {"id": node, "limit": limit})
-        groups: dict[str, list[Row]] = {}
-        for edge in edges:
-            relation, out = edge.pop("relation"), edge.pop("start") == node
-            groups.setdefault(f"-{relation}->" if out else f"<-{relation}-", []).append(edge)
-        kept = {key: value for key, value in found.items() if value is not None and key != "search_text"}
-        return {"type": label, **kept, "edges": dict(sorted(groups.items()))}
 
     def nodes(self, label: str | None = None) -> Iterator[Row]:
         """Yield nodes of one label or of all: `type`, then their properties."""
@@ -207,8 +200,25 @@ class Graph(NamedQueries):
         return self.store.edges(edge_type)
 
     def nx(self) -> nx.MultiDiGraph[str]:
-        """Return the whole graph for NetworkX: nodes by id, edges by edge id, properties as attributes."""
+        """Return the whole graph for NetworkX: nodes by id, edges by edge id, properties as attributes.
+
+        `kg.from_nx` takes it back, without loss.
+        """
         return NetworkXStore.copy_of(self.store).graph
+
+    def igraph(self) -> Any:  # noqa: ANN401 - of a library that may not be here
+        """Return the whole graph for igraph (`igraph.Graph`), which you install yourself: it is GPL.
+
+        Raises:
+            StoreError: if igraph is not installed.
+        """
+        try:
+            from igraph import Graph as IGraph
+        except ImportError as error:
+            raise StoreError(
+                "igraph is not installed: pip install igraph (its licence is the GPL)"
+            ) from error
+        return IGraph.from_networkx(self.nx())
 
     def stats(self) -> Rows:
         """Return the number of nodes of every label and of edges of every type."""
@@ -289,20 +299,6 @@ class Graph(NamedQueries):
         return self._workspace
 
 
-# Undirected, so that a node's edges come in one order whichever way they point.
-_EDGES = """
-MATCH (n:{label} {{id: $id}})
-MATCH (n)-[e]-(x)
-WITH n, e, x, e.paper AS paper_id
-OPTIONAL MATCH (w:Paper {{id: paper_id}})
-RETURN type(e) AS relation, startNode(e).id AS start, labels(x)[0] AS type, x.name AS name, x.id AS node,
-  e.stance AS stance, e.outcome AS outcome, e.quote AS quote, e.reason AS reason, w.id AS paper,
-  w.name AS title, w.year AS year, w.note AS note, e.confidence AS confidence, e.id AS id
-ORDER BY e.confidence DESC, e.id
-LIMIT $limit
-"""
-
-
 def _check_sendable(params: Mapping[str, Any]) -> None:
     """Refuse what no store takes: half a surrogate pair, as a wrongly decoded command line holds.
 
@@ -315,23 +311,41 @@ def _check_sendable(params: Mapping[str, Any]) -> None:
                 raise QueryError(f"${name} is {text!a}, which is no valid Unicode text")
 
 
-def _score(row: Row, text: str, words: tuple[str, ...]) -> float:
-    if joined(text) in {joined(form) for form in (row["name"], *(row["aliases"] or ()))}:
-        return 1.0
-    here = set(tokens(row["text"]))
-    if whole := sum(word in here for word in words):
-        return round(0.9 * whole / len(words), 3)
-    return round(0.5 * sum(word in row["text"] for word in words) / len(words), 3)
+def open(target: str | Path, *, engine: Engine = "cypher") -> Graph:  # reads like gzip.open
+    """Open a graph, wherever it is.
 
-
-def open(path: str | Path) -> Graph:  # reads like gzip.open
-    """Open a workspace folder (`papers.kg`); its store is rebuilt first where that is needed.
+    Args:
+        target: a workspace folder (`papers.kg`), whose store is rebuilt first where that is needed; a Neo4j
+            server (`neo4j://HOST:PORT?database=NAME`, also bolt:// and the encrypted schemes; user and
+            password from NEO4J_USERNAME and NEO4J_PASSWORD); or an RDF file that `kg export` wrote
+            (`graph.trig`), which is read into memory.
+        engine: what answers named queries: Cypher, or SPARQL on a copy in RDF.
 
     Raises:
         WorkspaceError: if there is no workspace.
-        StoreError: if the store cannot be read.
+        StoreError: if the store cannot be read, or the server not be reached.
+        InputError: if the file is not a graph of ours.
     """
+    text = str(target)
+    if "://" in text:
+        from kg.stores.neo4j import Neo4jStore
+
+        return Graph(Neo4jStore.connect(text), engine=engine)
+    path = Path(target)
+    if path.name.removesuffix(".gz").endswith(tuple(SUFFIXES)) and path.is_file():
+        from kg.rdf.read import read_graph
+
+        return Graph(EmbeddedStore.of(read_graph(path)), engine=engine)
     from kg.workspace import Workspace
 
     workspace = Workspace.open(path)
-    return Graph(workspace.store(), workspace)
+    return Graph(workspace.store(), workspace, engine=engine)
+
+
+def from_nx(graph: nx.MultiDiGraph[str]) -> Graph:
+    """Open a graph that `Graph.nx` gave to NetworkX, and that may have been changed there.
+
+    Raises:
+        SchemaError: if it is another sort of graph, or holds what the schema does not know.
+    """
+    return Graph(EmbeddedStore.of(from_networkx(graph)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from kg.errors import KGError
 from kg.generate import artefacts
@@ -20,7 +22,10 @@ class Check:
 
 
 def checks(graph: str | None = None) -> Iterator[Check]:
-    """Check the installation and, where given, the graph at a path."""
+    """Check the installation and, where given, the graph at a path; "queries" are the query files alone."""
+    if graph == "queries":
+        yield from _query_files()
+        return
     yield _run("schema", _schema)
     yield _run("queries", _queries)
     yield _run("extraction", _extraction)
@@ -48,7 +53,19 @@ def _schema() -> str:
 def _queries() -> str:
     from kg.queries import load_queries
 
-    return f"{len(load_queries())} named queries are valid, portable Cypher"
+    twins = sum(query.sparql is not None for query in load_queries().values())
+    return f"{len(load_queries())} named queries are valid, portable Cypher; {twins} have a SPARQL twin"
+
+
+def _query_files() -> Iterator[Check]:
+    from kg.queries import read_query
+
+    def read(path: Path) -> str:
+        query = read_query(path)
+        return "portable Cypher, " + (f"no twin: {query.no_sparql}" if query.no_sparql else "and its twin")
+
+    for path in sorted(data_dir("queries").glob("*.cypher")):
+        yield _run(path.stem, partial(read, path))
 
 
 def _extraction() -> str:

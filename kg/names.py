@@ -126,7 +126,7 @@ class Names:
         def nodes(label: str) -> Iterable[Row]:
             keys = ["id", "name", "aliases", *(_PAPER_KEYS if label == "Paper" else ())]
             columns = ", ".join(f"n.{key} AS {key}" for key in keys)
-            return store.cypher(f"MATCH (n:{label}) RETURN {columns} ORDER BY n.id")
+            return store.cypher(f"MATCH (n:{label}) WHERE n.id IS NOT NULL RETURN {columns} ORDER BY n.id")
 
         return cls(nodes)
 

@@ -12,6 +12,13 @@ from kg.cli.common import Format, FormatOpt, GraphArg, Params, parse_params, pri
 from kg.rows import Rows
 
 
+class Engine(StrEnum):
+    """What answers a named query."""
+
+    cypher = "cypher"
+    rdf = "rdf"
+
+
 class ShowFormat(StrEnum):
     """How `kg show` prints: a thing and all around it are no rows."""
 
@@ -36,6 +43,9 @@ def query(
         list[str] | None, typer.Argument(metavar="ARG...", help="Its parameters, in order.")
     ] = None,
     param: Params = None,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="Cypher on the graph's store, or SPARQL on a copy in RDF.")
+    ] = Engine.cypher,
     form: FormatOpt = Format.table,
 ) -> None:
     """Answer a named query.
@@ -52,7 +62,7 @@ def query(
         ]
         print_rows(listing, ["query", "parameters", "about"], form)
         return
-    with open_graph(graph) as g:
+    with open_graph(graph, engine=engine.value) as g:
         _answer(g.query(name, **bind(name, arguments or [], parse_params(param))), form)
 
 
@@ -75,19 +85,20 @@ def ask(
 
 def cypher(
     graph: GraphArg,
-    text: Annotated[str, typer.Argument(metavar="CYPHER", help="A reading query.")],
+    text: Annotated[str, typer.Argument(metavar="CYPHER", help="A query.")],
     param: Params = None,
     timeout: Annotated[float, typer.Option(min=0.01, help="Seconds.")] = 30.0,
+    write: Annotated[bool, typer.Option("--write", help="Let it write, on a Neo4j server.")] = False,
     form: FormatOpt = Format.table,
 ) -> None:
-    """Run Cypher of your own (reading only).
+    """Run Cypher of your own; what writes is refused without --write.
 
     Example: kg cypher papers.kg "MATCH (p:Problem) RETURN p.name AS name ORDER BY p.support DESC LIMIT 10"
     """
     from kg.api import open as open_graph
 
     with open_graph(graph) as g:
-        _answer(g.cypher(text, parse_params(param), timeout=timeout), form)
+        _answer(g.cypher(text, parse_params(param), timeout=timeout, write=write), form)
 
 
 def search(
