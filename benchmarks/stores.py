@@ -110,9 +110,9 @@ def report(workspace: Workspace, folder: Path, server: str, count: int) -> Itera
     """Measure everything; yield Markdown."""
     found = []
     for name, graph, seconds, megabytes in engines(workspace, folder, server):
-        print(f"{name}: loaded in {seconds:.1f} s", file=sys.stderr, flush=True)
+        print(f"{name}: loaded in {seconds:.1f} s, {megabytes:,.0f} MB", file=sys.stderr, flush=True)
         found.append((name, graph, seconds, megabytes))
-    counts = workspace.refresh()["counts"]
+    counts = {row["type"]: row["count"] for row in found[0][1].stats()}
     rows = sum(counts.values())
     yield f"{counts['Paper']:,} papers, {rows:,} nodes and edges.\n"
     yield "| engine | load, s | rows/s | size, MB |\n|---|---|---|---|"
@@ -121,7 +121,6 @@ def report(workspace: Workspace, folder: Path, server: str, count: int) -> Itera
     yield f"\n| query | {' | '.join(name for name, *_ in found)} | same |"
     yield f"|---|{'---|' * len(found)}---|"
     for query in load_queries().values():
-        print(query.name, file=sys.stderr, flush=True)
         given = arguments(found[0][1], query, count)
         times: dict[str, list[float]] = {}
         answers: list[list[Answer]] = []
@@ -129,7 +128,9 @@ def report(workspace: Workspace, folder: Path, server: str, count: int) -> Itera
             if name != "RDF" or query.sparql is not None:
                 times[name], rows_of_it = latency(graph, query, given)
                 answers.append(rows_of_it)
-        yield f"| {query.name} | {_cells(times, found)} | {'yes' if _same(answers) else 'NO'} |"
+        line = f"| {query.name} | {_cells(times, found)} | {'yes' if _same(answers) else 'NO'} |"
+        print(line, file=sys.stderr, flush=True)
+        yield line
 
 
 def _cells(times: Mapping[str, list[float]], found: Sequence[Loaded]) -> str:

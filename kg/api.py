@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from kg.ask import read
-from kg.errors import QueryError, StoreError
+from kg.errors import QueryError, StoreError, UsageError
 from kg.finding import search, shown
 from kg.model import Paper, PaperFacts
 from kg.named import NamedQueries
@@ -74,6 +74,7 @@ class Graph(NamedQueries):
         """Let go of the stores."""
         if self._rdf is not None:
             self._rdf.close()
+            self._rdf = None
         self.store.close()
 
     def query(self, name: str, /, **params: object) -> Rows:
@@ -326,13 +327,15 @@ def open(target: str | Path, *, engine: Engine = "cypher") -> Graph:  # reads li
         StoreError: if the store cannot be read, or the server not be reached.
         InputError: if the file is not a graph of ours.
     """
+    if engine not in get_args(Engine):
+        raise UsageError(f"engine is {engine!r}; choose {' or '.join(get_args(Engine))}")
     text = str(target)
     if "://" in text:
         from kg.stores.neo4j import Neo4jStore
 
         return Graph(Neo4jStore.connect(text), engine=engine)
     path = Path(target)
-    if path.name.removesuffix(".gz").endswith(tuple(SUFFIXES)) and path.is_file():
+    if path.name.removesuffix(".gz").endswith(tuple(SUFFIXES)) and not path.is_dir():
         from kg.rdf.read import read_graph
 
         return Graph(EmbeddedStore.of(read_graph(path)), engine=engine)

@@ -110,7 +110,7 @@ def load(
         return _Load(source, to, batch).run(wipe)
     except UnreachableError as error:
         raise UnreachableError(
-            f"{error}; what was loaded stays: run the same command again to complete it"
+            f"{error}; what was loaded stays: run it again{' without --wipe' if wipe else ''} to complete it"
         ) from error
 
 
@@ -198,7 +198,7 @@ class _Load:
         if any(have.values()) and not self._related(have):
             raise StoreError(
                 f"{self.store.address}: holds {sum(have.values()):,} nodes of another graph: this one has "
-                "none of its papers; name another database, or --wipe to delete them first"
+                "not half of its papers; name another database, or --wipe to delete them first"
             )
         self._nodes(have)
         self._edges(not any(have.values()))
@@ -226,13 +226,14 @@ class _Load:
                 )
 
     def _related(self, have: Mapping[str, int]) -> bool:
-        """Whether the database holds a version of this graph: a paper of it, or, without papers, a node."""
+        """Whether the database holds a version of this graph: half of its papers, or else of its nodes."""
         labels = ["Paper"] if have["Paper"] else [label for label, count in have.items() if count]
-        return any(
-            row and stored
+        shared = sum(
+            bool(row and stored)
             for label in labels
             for row, stored in _beside(_nodes(self.source, label), self.store.nodes(label))
         )
+        return 2 * shared >= sum(have[label] for label in labels)
 
     def _wipe(self, count: int) -> None:
         with Progress("deleting", unit="nodes", total=count) as bar:
@@ -273,7 +274,7 @@ class _Load:
         self.unindexed.add(label)
         self.loaded.notes.append(
             f"{label}.name gets no index, since a name has more than {_LONG:,} bytes, too many for Neo4j's; "
-            "questions that name a {label} are slower"
+            f"questions that name a {label} are slower"
         )
 
     def _edges(self, empty: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 WORKERS = 4
 LARGEST = 1_000_000  # bytes of a request
 _PATH = "/sparql"
-_LOCAL = ("127.0.0.1", "localhost")
+_LOCAL = ("127.0.0.1", "localhost", "::1")
 # Media types, the preferred one first, to forms of `SparqlWorker.ask`.
 _ROWS = {
     "application/sparql-results+json": "json",
@@ -81,8 +81,8 @@ class _Refused(Exception):
 
 
 @contextmanager
-def rdf_folder(target: str | Path) -> Iterator[Path]:
-    """Yield the folder of a graph's RDF store.
+def rdf_folder(target: str | Path) -> Iterator[Callable[[], Path]]:
+    """Yield what finds the folder of a graph's RDF store, again where the graph has changed meanwhile.
 
     A workspace keeps it; of a graph that lies elsewhere it is made for as long as the block runs.
     """
@@ -90,13 +90,13 @@ def rdf_folder(target: str | Path) -> Iterator[Path]:
     from kg.workspace import Workspace
 
     if "://" not in str(target) and not Path(target).is_file():
-        yield Workspace.open(target).rdf_folder()
+        yield lambda: Workspace.open(target).rdf_folder()
         return
     with TemporaryDirectory(prefix="kg-") as scratch:
         folder = Path(scratch) / "graph.oxigraph"
         with open_graph(target) as graph:
             RdfStore.create(folder, graph.store)
-        yield folder
+        yield lambda: folder
 
 
 def accepted(header: str, offered: Sequence[str]) -> str | None:
@@ -130,10 +130,12 @@ def _range(text: str) -> tuple[str, float]:
 class _Pool:
     """Workers, each of which answers one query at a time: a long one does not hold up the others."""
 
-    def __init__(self, folder: Path, timeout: float, limit: int) -> None:
+    def __init__(self, folder: Callable[[], Path], timeout: float, limit: int) -> None:
         self.timeout = timeout
         self.limit = limit
-        self._all = [SparqlWorker(folder) for _ in range(WORKERS)]
+        self._folder = folder
+        here = folder()
+        self._all = [SparqlWorker(here) for _ in range(WORKERS)]
         # Last in, first out: a process starts only when all before it are busy.
         self._free: queue.LifoQueue[SparqlWorker] = queue.LifoQueue()
         for worker in reversed(self._all):
@@ -145,9 +147,17 @@ class _Pool:
         except queue.Empty:
             raise _Refused(503, f"{WORKERS} other queries are running; try again later") from None
         try:
+            if not worker.path.is_dir():  # the workspace was built again, and has another store now
+                worker = self._renewed(worker)
             return worker.ask(text, rows=rows, graph=graph, timeout=self.timeout, limit=self.limit)
         finally:
             self._free.put(worker)
+
+    def _renewed(self, old: SparqlWorker) -> SparqlWorker:
+        fresh = SparqlWorker(self._folder())
+        self._all[self._all.index(old)] = fresh
+        old.close()
+        return fresh
 
     def interrupt(self) -> None:
         for worker in self._all:
@@ -159,12 +169,12 @@ class _Pool:
 
 
 def application(
-    folder: Path, host: str = _LOCAL[0], *, timeout: float = TIMEOUT, limit: int = LIMIT
+    folder: Callable[[], Path], host: str = _LOCAL[0], *, timeout: float = TIMEOUT, limit: int = LIMIT
 ) -> Starlette:
     """Return the endpoint as an ASGI application.
 
     Args:
-        folder: of the RDF store.
+        folder: finds the folder of the RDF store.
         host: what it will listen on; under a local one no other site's name is answered.
         timeout: seconds that a query may take.
         limit: most rows or triples of an answer; a longer one is cut, and says so in `X-SPARQL-MaxRows`.
@@ -195,7 +205,7 @@ def application(
             pool.close()
 
     # A page elsewhere can make its own name point here, and a browser would let it read the answers.
-    hosts = list(_LOCAL) if host in _LOCAL else ["*"]
+    hosts = [*_LOCAL[:2], "[::1]"] if host in _LOCAL else ["*"]
     app = Starlette(
         routes=[Route(_PATH, sparql, methods=["GET", "POST"]), Route("/", home)],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)],

@@ -16,6 +16,12 @@ is asked:
 The best quote of a group is the least of its keys, a key being a text that sorts as the quotes do:
 decimals from 1 to 2 and ids end in a space, which sorts before all that they are made of; whole numbers have
 a thousand million added, so that all are equally long. After "|" comes the claim that the key belongs to.
+
+Four habits keep Oxigraph from joining whole predicates, and cost other engines nothing. A sub-SELECT begins
+at VALUES and finds its claims by plain patterns. What is shown of them follows in an OPTIONAL for each value,
+of one triple or a path of two or three steps, though the value is always there. What is computed and then
+looked up is COALESCEd with a constant, so that it is surely bound. LIMIT 1000000000 leaves nothing out: it
+tells the planner that there is an end to the groups.
 """
 
 from __future__ import annotations

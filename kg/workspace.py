@@ -36,6 +36,7 @@ from kg.files import atomic_write, is_scratch
 from kg.graph import GraphData, build_graph
 from kg.identity import Identity
 from kg.model import FAILED, Paper, PaperFacts
+from kg.rdf import SUFFIXES
 from kg.resolve import Observations, Resolution, resolve
 from kg.resolve.aliases import GAZETTEERS
 from kg.resources import data_dir, gazetteer_dir
@@ -86,6 +87,14 @@ def _code_hash() -> str:
     return hashlib.sha256(b"\x00".join([*parts, version("kglite").encode()])).hexdigest()
 
 
+def _folder(path: str | Path) -> Path:
+    if "://" in str(path):
+        raise WorkspaceError(f"{path}: is an address; this needs a workspace folder, by custom NAME.kg")
+    if (name := Path(path).name.removesuffix(".gz")).endswith(tuple(SUFFIXES)):
+        raise WorkspaceError(f"{path}: {name} is the name of an RDF file; this needs a workspace folder")
+    return Path(path)
+
+
 class Workspace:
     """A workspace folder."""
 
@@ -100,7 +109,7 @@ class Workspace:
         Raises:
             WorkspaceError: if there is none, or its format is unknown.
         """
-        folder = Path(path)
+        folder = _folder(path)
         file = folder / "manifest.json"
         if not folder.exists():
             raise WorkspaceError(
@@ -135,7 +144,7 @@ class Workspace:
         Raises:
             WorkspaceError: if the path is a file, or a folder with something else in it.
         """
-        folder = Path(path)
+        folder = _folder(path)
         if (folder / "manifest.json").is_file():
             return cls.open(folder)
         if folder.exists() and not folder.is_dir():

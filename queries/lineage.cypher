@@ -26,16 +26,17 @@ UNWIND $method AS wanted
 MATCH (m:Method {name: wanted})
 OPTIONAL MATCH (m)-[:USES]->(a:Method)
 WITH m, collect(DISTINCT a.id) AS first_ids
-UNWIND CASE WHEN size(first_ids) = 0 THEN [''] ELSE first_ids END AS first_id
-OPTIONAL MATCH (b:Method {id: first_id})
+UNWIND [m.id] + first_ids AS near_id
+MATCH (b:Method {id: near_id})
 OPTIONAL MATCH (b)-[:USES]->(c:Method)
 WITH m, first_ids, collect(DISTINCT c.id) AS second_ids
 UNWIND [{depth: 1, ids: [m.id]}, {depth: 2, ids: first_ids}, {depth: 3, ids: second_ids}] AS level
 UNWIND level.ids AS source_id
+WITH m, level.depth AS depth, source_id
 MATCH (s:Method {id: source_id})
 MATCH (s)-[hop:USES]->(x:Method)
 WHERE x.id <> m.id
-WITH m, x, level.depth AS depth, hop
+WITH m, x, depth, hop
 ORDER BY depth, hop.confidence DESC, hop.paper, hop.field DESC, hop.quote_start, hop.id
 WITH m, x, min(depth) AS depth, head(collect(hop)) AS best
 WITH m, x, depth, best, best.paper AS paper_id

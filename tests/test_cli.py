@@ -88,7 +88,7 @@ def test_an_unknown_name_exits_with_3_and_suggests(graph: str) -> None:
         (("build", "nowhere.jsonl", "-o", "{graph}2"), "nowhere.jsonl"),
         (("build", "sample", "-o", "{graph}2", "--map", "title"), "expected FIELD=COLUMN"),
         (("build", "sample", "-o", "{graph}2", "--reader", "jsnl"), "jsnl"),
-        (("schema", "-f", "owl"), "choose md, cypher or yaml"),
+        (("schema", "-f", "rdfs"), "choose md, cypher"),
     ],
 )
 def test_bad_input_is_one_clear_line(graph: str, words: tuple[str, ...], message: str) -> None:

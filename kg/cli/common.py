@@ -20,7 +20,7 @@ from rich.text import Text
 from kg.errors import InputError, NotFoundError
 
 GraphArg = Annotated[
-    str, typer.Argument(metavar="GRAPH", help="The graph: a workspace folder such as papers.kg.")
+    str, typer.Argument(metavar="GRAPH", help="papers.kg, neo4j://HOST:PORT, or an RDF file of ours.")
 ]
 Params = Annotated[
     list[str] | None,

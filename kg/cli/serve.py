@@ -63,7 +63,7 @@ def sparql(
     text = _text(query)
     check(text)
     of_graph = form in (SparqlFormat.turtle, SparqlFormat.ntriples)
-    with rdf_folder(graph) as folder, SparqlWorker(folder) as worker:
+    with rdf_folder(graph) as folder, SparqlWorker(folder()) as worker:
         shape = form.value if of_graph else "turtle"
         answer = worker.ask(text, graph=shape, timeout=timeout, limit=limit)
     if answer.cut:

@@ -117,7 +117,7 @@ def _header(properties: Mapping[str, Property], key: str) -> list[str]:
 
 
 def _line(row: Row, properties: Iterable[str], ends: list[str]) -> str:
-    return ",".join([*(_field(row, row[name]) for name in properties), *map(_quoted, ends)])
+    return ",".join([*(_field(row, row.get(name)) for name in properties), *map(_quoted, ends)])
 
 
 def _field(row: Row, value: Any) -> str:  # noqa: ANN401 - whatever the schema has
@@ -130,8 +130,11 @@ def _field(row: Row, value: Any) -> str:  # noqa: ANN401 - whatever the schema h
     if not isinstance(value, list):
         return _quoted(value)
     items = [str(item) for item in value]
-    if wrong := next((item for item in items if not item or BETWEEN in item), None):
-        raise SchemaError(f"{row['id']!r}: {wrong!a} holds U+001F, which separates the items of a list")
+    for item in items:
+        if BETWEEN in item:
+            raise SchemaError(f"{row['id']!r}: {item!a} holds U+001F, which separates the items of a list")
+        if not item:
+            raise SchemaError(f"{row['id']!r}: a list has an empty item, which the CSV cannot say")
     return _quoted(BETWEEN.join(items))
 
 

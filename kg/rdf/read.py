@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import math
 import warnings
+import zlib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
@@ -84,7 +85,7 @@ class _File:
         self._texts: dict[tuple[str, str], str] = {}  # paper id and field to text
         try:
             triples = self._gather(_format(path))
-        except (OSError, SyntaxError, EOFError) as error:  # SyntaxError: what the parser raises
+        except (OSError, SyntaxError, EOFError, zlib.error) as error:  # SyntaxError: what the parser raises
             why = " ".join(str(error).split())
             raise InputError(f"{path}: cannot be read ({why}); {_AGAIN}") from error
         classes = {whole(node.uri): node for node in schema().nodes.values()}
@@ -252,7 +253,9 @@ def _key(term: object) -> str:
 
 def _parsed(prop: Property, text: str) -> str | int | float:
     if prop.range == "integer":
-        return int(text)
+        if abs(number := int(text)) >= 2**63:
+            raise ValueError(text)
+        return number
     if prop.range == "date":
         return date.fromisoformat(text).isoformat()
     if prop.range != "double":

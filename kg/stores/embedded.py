@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -131,7 +130,10 @@ class EmbeddedStore:
         try:
             result = self._graph.cypher(query, params=dict(params or {}), timeout_ms=limit)
         except (kglite.KgError, TypeError) as error:  # TypeError: a value it cannot take
-            raise QueryError(" ".join(str(error).split())) from error
+            said = " ".join(str(error).split())
+            if "read-only mode" in said:
+                said = "the query writes; the graph is open for reading only"
+            raise QueryError(said) from error
         assert isinstance(result, kglite.ResultView)  # noqa: S101 - no other output form was asked for
         return result
 
@@ -154,8 +156,8 @@ class EmbeddedStore:
 
     def close(self) -> None:
         """See `Store.close`."""
-        with suppress(kglite.FileIoError):  # of a store in memory the file is gone
-            self._graph.close()
+        # Not by kglite's own close, which saves the file again: nothing is written here.
+        self.__dict__.pop("_graph", None)
 
 
 def ddl() -> list[str]:

@@ -69,11 +69,15 @@ class Address:
             # Not repeated: whoever writes neo4j://user:password has a password in the port's place.
             raise UsageError(f"the port of the server's address is no number; {form}") from error
         if parts.scheme not in SCHEMES or not parts.hostname or parts.path.strip("/") or parts.fragment:
-            raise UsageError(f"{text!r} is no server's address; {form}.{nearest(parts.scheme, SCHEMES)}")
+            raise UsageError(
+                f"{parts.scheme}: is no server's address; {form}.{nearest(parts.scheme, SCHEMES)}"
+            )
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
         database = options.pop("database", "") or os.environ.get("NEO4J_DATABASE") or "neo4j"
         if options:
-            raise UsageError(f"{text!r}: only 'database' may follow the question mark; {form}")
+            raise UsageError(
+                f"only 'database' may follow the question mark, not {', '.join(options)}; {form}"
+            )
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
         return cls(f"{parts.scheme}://{host}{port}", database)
 

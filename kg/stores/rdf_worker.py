@@ -27,7 +27,7 @@ class SparqlWorker:
     """A process that answers one query after the other; it starts with the first."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = Lock()
         self._over = False
@@ -63,7 +63,7 @@ class SparqlWorker:
         """
         check(text)
         with self._lock:
-            process = self._process = self._process or _start(self._path)
+            process = self._process = self._process or _start(self.path)
             if self._over:  # perhaps while it started
                 self._end()
                 raise StoreError("the worker was closed")
