@@ -102,9 +102,6 @@ class Graph(NamedQueries):
         """Return the graph as RDF, in Oxigraph: a cache beside a workspace's store, else a copy in memory.
 
         `.select(sparql)` asks it, `.graph()` gives it to rdflib.
-
-        Raises:
-            StoreError: if pyoxigraph is not installed.
         """
         if self._rdf is None:
             from kg.stores.rdf import RdfStore

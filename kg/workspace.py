@@ -344,11 +344,7 @@ class Workspace:
         return EmbeddedStore(self._store_file())
 
     def rdf_folder(self) -> Path:
-        """Return the folder of the RDF store, which is made first where that is needed.
-
-        Raises:
-            StoreError: if pyoxigraph is not installed.
-        """
+        """Return the folder of the RDF store, which is made first where that is needed."""
         from kg.stores.rdf import RdfStore, made_by
 
         def folder() -> Path:

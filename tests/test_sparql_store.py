@@ -246,9 +246,6 @@ def test_the_command_line_says_what_is_wrong(
 @pytest.mark.parametrize(
     ("missing", "arguments", "extra"),
     [
-        ("pyoxigraph", ("sparql", "{file}", "ASK {}"), "rdf"),
-        ("pyoxigraph", ("stats", "{file}"), "rdf"),
-        ("pyoxigraph", ("serve", "{file}", "--sparql"), "rdf"),
         ("starlette", ("serve", "{file}", "--sparql"), "serve"),
         ("uvicorn", ("serve", "{file}", "--sparql"), "serve"),
     ],

@@ -8,7 +8,7 @@ FORMATS = ("turtle", "ntriples", "nquads", "trig", "jsonld")
 SUFFIXES = {".ttl": "turtle", ".nt": "ntriples", ".nq": "nquads", ".trig": "trig", ".jsonld": "jsonld"}
 
 
-def need(module: str, extra: str = "rdf") -> None:
+def need(module: str, extra: str) -> None:
     """Check that an optional library is installed.
 
     Raises:

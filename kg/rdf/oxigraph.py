@@ -6,14 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyoxigraph as ox
+
 from kg.errors import KGError, QueryError, StoreError
 from kg.rdf.terms import BASE
 from kg.schema import schema
-
-try:
-    import pyoxigraph as ox
-except ImportError as error:
-    raise StoreError("RDF needs pyoxigraph, which is not installed: pip install 'methodkg[rdf]'") from error
 
 __all__ = ["PREFIXES", "Results", "open_store", "ox", "reading"]
 

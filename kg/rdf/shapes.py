@@ -213,7 +213,7 @@ def violations(graph: rdflib.Graph) -> list[str]:
     Raises:
         StoreError: if pySHACL is not installed.
     """
-    need("pyshacl")
+    need("pyshacl", "shacl")
     import pyshacl
     import rdflib
     from rdflib.namespace import RDF, SH

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import QueryError, StoreError
-from kg.rdf import need
 from kg.rdf.oxigraph import PREFIXES, open_store, ox, reading
 from kg.rdf.write import Source, write
 
@@ -119,12 +118,7 @@ class RdfStore:
             ]
 
     def graph(self) -> rdflib.Graph:
-        """Return the store for rdflib; it is not copied, and only read.
-
-        Raises:
-            StoreError: if oxrdflib is not installed.
-        """
-        need("oxrdflib")
+        """Return the store for rdflib; it is not copied, and only read."""
         import rdflib
         from oxrdflib import OxigraphStore
         from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
