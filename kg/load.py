@@ -109,9 +109,8 @@ def load(
     try:
         return _Load(source, to, batch).run(wipe)
     except UnreachableError as error:
-        raise UnreachableError(
-            f"{error}; what was loaded stays: run it again{' without --wipe' if wipe else ''} to complete it"
-        ) from error
+        again = "it again without --wipe" if wipe else "the same command again"
+        raise UnreachableError(f"{error}; what was loaded stays: run {again} to complete it") from error
 
 
 def count_nodes(store: Neo4jStore) -> dict[str, int]:
