@@ -87,7 +87,7 @@ def cypher(
     graph: GraphArg,
     text: Annotated[str, typer.Argument(metavar="CYPHER", help="A query.")],
     param: Params = None,
-    timeout: Annotated[float, typer.Option(min=0.01, help="Seconds.")] = 30.0,
+    timeout: Annotated[float, typer.Option(min=0.01, max=86_400, help="Seconds.")] = 30.0,
     write: Annotated[bool, typer.Option("--write", help="Let it write, on a Neo4j server.")] = False,
     form: FormatOpt = Format.table,
 ) -> None:

@@ -12,7 +12,7 @@ import typer
 from kg.cli.common import Format, GraphArg, print_rows, require, say
 from kg.errors import InputError, UsageError
 
-Seconds = Annotated[float, typer.Option("--timeout", min=0.01, help="Seconds a query may take.")]
+Seconds = Annotated[float, typer.Option("--timeout", min=0.01, max=86_400, help="Seconds a query may take.")]
 Most = Annotated[int, typer.Option("--limit", min=1, help="At most so many rows or triples.")]
 
 
