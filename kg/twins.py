@@ -1,8 +1,8 @@
 """SPARQL twins: `queries/NAME.rq` asks what `queries/NAME.cypher` asks, and gives the same rows.
 
 A twin begins with the header of its Cypher file, line by line, `#` in place of `//`. What follows is one
-SELECT of standard SPARQL 1.1 (https://www.w3.org/TR/sparql11-query/) over the default graph, which is the
-union of all graphs. Its variables are the header's columns, in order; it ends in ORDER BY, by columns
+SELECT of standard SPARQL 1.1 (https://www.w3.org/TR/sparql11-query/) over the default graph, in which
+`RdfStore` holds everything. Its variables are the header's columns, in order; it ends in ORDER BY, by columns
 that every engine sorts alike: numbers, and texts in ASCII such as ids.
 
 A parameter is written `$name`. `fill` puts terms in its place, never text, so that no value changes what
