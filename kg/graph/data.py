@@ -165,6 +165,7 @@ class TableWriter:
         self.type_name = type_name
         self.columns = arrow_schema(type_name)
         self._required = [f.name for f in self.columns if not f.nullable]
+        self._lists = [f.name for f in self.columns if pa.types.is_list(f.type)]
         self._checks = dict(_checks(type_name))
         self._rows: list[Mapping[str, Any]] = []
         self._batches: list[pa.RecordBatch] = []
@@ -184,7 +185,9 @@ class TableWriter:
         for name in row:
             if name not in self.columns.names:
                 raise SchemaError(f"{self.type_name} {row.get('id')!r}: {name!r} is not in the schema")
-        self._rows.append(row)
+        # No list and an empty one are the same.
+        missing: dict[str, Any] = {name: [] for name in self._lists if row.get(name) is None}
+        self._rows.append({**row, **missing} if missing else row)
         if len(self._rows) >= _FLUSH:
             self._flush()
 
