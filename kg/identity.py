@@ -236,12 +236,13 @@ def merge_records(records: Sequence[Paper]) -> Paper:
     """Make one paper of records that are known to be of one.
 
     Title and abstract are those of the record with the longest abstract, date and year those of the
-    earliest complete date, else of the earliest year; ids and sources add up.
+    earliest complete date, else of the earliest year; ids, sources and rows of leaderboards add up.
     """
     text = min(records, key=lambda record: (-len(record.abstract), record.abstract, record.title))
     found = {key for record in records for key in keys(record)}
     dated = min(records, key=_date_order)
     sources = {source for record in records for source in record.sources}
+    rows = {row for record in records for row in record.table.split("\n") if row}
     return Paper(
         title=text.title,
         abstract=text.abstract,
@@ -253,6 +254,7 @@ def merge_records(records: Sequence[Paper]) -> Paper:
         doi=_smallest(found, "doi"),
         acl=_smallest(found, "acl"),
         sources=tuple(sorted(sources, key=_source_order)),
+        table="\n".join(sorted(rows)),
     )
 
 

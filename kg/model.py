@@ -1,7 +1,8 @@
 """What is said and who says it: papers, mentions, claims, claimed numbers.
 
 All offsets are half-open code point ranges `[start, end)` into one field of one paper, its cleaned
-`title` or `abstract`; a name's text is always the slice its offsets give. The classes know no store.
+`title` or `abstract`, or the rows that leaderboards have of it (`table`); a name's text is always the slice
+its offsets give. The classes know no store.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Field = Literal["title", "abstract"]
+Field = Literal["title", "abstract", "table"]
 Role = Literal["introduces", "targets", "tasks", "uses", "compares", "datasets", "benchmarks", "metrics"]
 Stance = Literal["mitigates", "studies"]
 Outcome = Literal["outperforms", "matches", "trails", "unknown"]
+Subject = Literal["own", "rival"]
 ResultKind = Literal["absolute", "improvement", "reduction", "ratio"]
 PaperKind = Literal["method", "resource", "survey", "analysis", "theory", "system", "position"]
 # What a mention is. `Tool` becomes a Method node of kind tool; `Number` and `Scale` are quantities.
@@ -21,7 +23,8 @@ Label = Literal["Method", "Tool", "Problem", "Task", "Dataset", "Benchmark", "Me
 
 # The extractor of facts that are empty because it failed on the text.
 FAILED = "failed"
-FIELDS: tuple[Field, ...] = get_args(Field)
+# What the paper itself says, which is what an extractor and an annotator read.
+FIELDS: tuple[Field, ...] = ("title", "abstract")
 ROLES: tuple[Role, ...] = get_args(Role)
 
 
@@ -58,6 +61,7 @@ class Paper:
         doi: DOI in lower case, without "https://doi.org/".
         acl: ACL Anthology id.
         sources: where it was read, sorted.
+        table: what leaderboards say of it (`kg.table`), one row a line, sorted.
     """
 
     title: str
@@ -70,10 +74,12 @@ class Paper:
     doi: str | None = None
     acl: str | None = None
     sources: tuple[Source, ...] = ()
+    table: str = ""
 
     def text(self, field: Field) -> str:
         """Return the text that offsets of `field` point into."""
-        return self.title if field == "title" else self.abstract
+        text: str = getattr(self, field)
+        return text
 
     @property
     def text_hash(self) -> str:
@@ -158,6 +164,9 @@ class Result:
         baseline_value, baseline_start, baseline_end: the other end of "from X to Y" and its offsets
             in the field of the evidence.
         evidence: the sentence and the number's own offsets.
+        hedge: how its sentence qualifies it ("up to", "about", "on average"), in one of a few forms.
+        split: the part or setting that its sentence says it was measured in ("test", "zero-shot").
+        subject: whose number it is, None where the text does not say.
     """
 
     value: float
@@ -174,6 +183,9 @@ class Result:
     baseline_value: float | None = None
     baseline_start: int | None = None
     baseline_end: int | None = None
+    hedge: str | None = None
+    split: str | None = None
+    subject: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from kg.stores.base import Store
 
 # A number hangs on one paper alone: hundreds of them would hide what papers share.
 _HIDDEN = frozenset({"Result"})
-_LEFT_OUT = frozenset({"search_text", "abstract", "sources"})
+_LEFT_OUT = frozenset({"search_text", "abstract", "table", "sources"})
 
 
 def view(store: Store, around: Sequence[str] = ()) -> tuple[list[Record], list[Record]]:

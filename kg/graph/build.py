@@ -14,9 +14,11 @@ from typing import Any
 
 from kg.graph.data import GraphData, TableWriter
 from kg.graph.evidence import check_claim, check_result, context_of, quote_fields
-from kg.model import Claim, Evidence, Mention, Paper, PaperFacts, Result
+from kg.model import Claim, Evidence, Field, Mention, Paper, PaperFacts, Result
 from kg.resolve import Canonical, LocalNames, Resolution, content_id, forms
 from kg.schema import schema
+from kg.table import READER as TABLE_READER
+from kg.table import VERSION as TABLE_VERSION
 
 _METHODS = ("Method", "Tool")
 _WORKS_AGAINST = re.compile(
@@ -85,6 +87,7 @@ def _paper_row(paper: Paper, facts: PaperFacts) -> dict[str, Any]:
         "aliases": [],
         "support": 1,
         "abstract": paper.abstract,
+        "table": paper.table or None,
         "year": paper.year,
         "date": paper.date,
         "date_text": paper.date_text,
@@ -223,11 +226,15 @@ class _PaperEdges:
             "to_type": end[1],
             "origin": "text",
             "confidence": round(confidence * evidence.confidence, 4),
-            "extractor": self.facts.extractor,
-            "version": self.facts.version,
+            **self._reader(evidence.field),
             **quote_fields(self.paper, evidence),
             **extra,
         }
+
+    def _reader(self, field: Field) -> dict[str, str]:
+        if field == "table":
+            return {"extractor": TABLE_READER, "version": TABLE_VERSION}
+        return {"extractor": self.facts.extractor, "version": self.facts.version}
 
     def _result_rows(self, result: Result) -> Iterator[tuple[str, dict[str, Any]]]:
         evidence = result.evidence

@@ -83,7 +83,9 @@ def check_result(paper: Paper, result: Result) -> None:
         raise _refuse(
             paper, f"the number {result.value_text!r} is not at {e.field}[{e.mention_start}:{e.mention_end}]"
         )
-    read = _parsed(result.value_text, text[e.quote_start : e.quote_end])
+    # A cell of a table is read alone: the words of a sentence lend it no unit.
+    quote = "" if e.field == "table" else text[e.quote_start : e.quote_end]
+    read = _parsed(result.value_text, quote)
     if read != (result.value, result.unit):
         stored = f"{result.value:g} {result.unit or ''}".rstrip()
         raise _refuse(paper, f"the number {result.value_text!r} reads {read}, not {stored!r}")

@@ -136,7 +136,7 @@ class _File:
                 raise self._fail(subject, f"has the dcterms:identifier {key!r} of {ids[key]} too")
             self._nodes[subject] = (key, label)
             if label == "Paper":
-                found = (("title", name), ("abstract", row.get("abstract")))
+                found = (("title", name), *((field, row.get(field)) for field in ("abstract", "table")))
                 self._texts |= {(key, field): text for field, text in found if text is not None}
             yield {"type": label, **row}
 

@@ -27,7 +27,7 @@ DATATYPES = {
     "boolean": "xsd:boolean",
 }
 # What is not said: the type is a class, search text is made of the names again.
-_UNSAID = ("id", "name", "aliases", "search_text", "abstract")
+_UNSAID = ("id", "name", "aliases", "search_text", "abstract", "table")
 # Of a claim or its evidence, where the property is not on the sentence.
 _CLAIM = ("stance", "outcome", "origin", "confidence", "reason")
 
@@ -134,8 +134,9 @@ def node_description(row: dict[str, Any], base: str, *, with_text: bool) -> Desc
     pairs.append((properties["id"].uri, Literal(row["id"])))
     pairs.append((properties["name"].uri, Literal(row["name"])))
     pairs += [(properties["aliases"].uri, Literal(alias)) for alias in row["aliases"] or ()]
-    if with_text and row.get("abstract") is not None:
-        pairs.append((properties["abstract"].uri, Literal(row["abstract"])))
+    if with_text:
+        texts = (name for name in ("abstract", "table") if row.get(name) is not None)
+        pairs += [(properties[name].uri, Literal(row[name])) for name in texts]
     for name, prop in properties.items():
         if name in _UNSAID or (value := row.get(name)) is None:
             continue

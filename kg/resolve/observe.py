@@ -100,7 +100,8 @@ class Observations:
     def add(self, facts: PaperFacts) -> None:
         """Observe one paper: the names in its claims.
 
-        What a number is linked to (any metric phrase, any condition) makes no name; it may refer to one.
+        What a number is linked to (any metric phrase, any condition) makes no name; it may refer to one. A
+        row of a leaderboard does name a method: it has a column for it.
         """
         self._count += 1
         local = LocalNames(facts)
@@ -109,6 +110,10 @@ class Observations:
             key = local.key(claim.label, claim.name.text)
             texts = seen.setdefault(key, (claim.label, {}))[1]
             texts.update({text: int(text == claim.name.text) for text in variants(claim)})
+        for result in facts.results:
+            if result.evidence.field == "table" and (method := result.method) is not None:
+                key = local.key(method.label, method.text)
+                seen.setdefault(key, (method.label, {}))[1].setdefault(method.text, 1)
         for key, (label, texts) in seen.items():
             entry = self.entries.setdefault(key, Entry())
             entry.papers.add(self._count)
