@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from kg.metrics import name_rows
+
 _DATA = Path(__file__).parent / "data"
 _PIECE = re.compile(r"[^\W_]+")
 
@@ -143,9 +145,7 @@ def registry() -> Trie:
     """Return every known name of the TSV lists in one trie."""
     trie = Trie()
     for source, label in _SOURCES:
-        if not (_DATA / f"{source}.tsv").exists():
-            continue
-        for row in rows(source):
+        for row in name_rows() if source == "metrics" else rows(source):
             forms = [row["name"], *filter(None, (alias.strip() for alias in row["aliases"].split("|")))]
             exact = frozenset(forms) if row.get("case") == "exact" else None
             entry = Entry(row["name"], row.get("type") or label, exact)

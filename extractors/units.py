@@ -7,6 +7,8 @@ from functools import cache
 from importlib.resources import files
 
 from extractors.lexicon import sections
+from kg.metrics import FILE as METRICS
+from kg.metrics import name_rows
 
 MAGNITUDES: dict[str, float] = {
     "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9,
@@ -23,7 +25,10 @@ WORD_NUMBERS: dict[str, float] = {
 
 
 def rows(name: str) -> list[list[str]]:
-    """Read a tab-separated list of `extractors/data`."""
+    """Read a tab-separated list of `extractors/data`, or the registry of metrics with its header."""
+    if name == METRICS:
+        found = name_rows()
+        return [list(found[0]), *(list(row.values()) for row in found)]
     text = files("extractors").joinpath("data", name).read_text(encoding="utf-8")
     return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
 

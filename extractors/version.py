@@ -7,6 +7,7 @@ from pathlib import Path
 
 from extractors.trained import FAST, SHIPPED, model_version
 from kg._version import __version__
+from kg.metrics import registry_file
 
 EXTRACTOR = "methodkg"
 
@@ -18,6 +19,7 @@ def _digest() -> str:
         # The model's own digests stand in its model.json. Training changes nothing until it has written one.
         if path.suffix in {".py", ".tsv", ".txt", ".json"} and "training" not in path.relative_to(here).parts:
             digest.update(path.relative_to(here).as_posix().encode() + b"\x00" + path.read_bytes())
+    digest.update(registry_file().read_bytes())
     return digest.hexdigest()[:12]
 
 

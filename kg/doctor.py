@@ -12,6 +12,8 @@ from kg.generate import artefacts
 from kg.resources import data_dir
 from kg.schema import schema
 
+_SHOWN = 50  # conflicts that are listed
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -32,6 +34,8 @@ def checks(graph: str | None = None) -> Iterator[Check]:
     if graph is not None:
         yield _run("files", lambda: _files(graph))
         yield _run("quotes", lambda: _quotes(graph))
+        yield _run("numbers", lambda: _numbers(graph))
+        yield from _conflicts(graph)
 
 
 def _run(name: str, check: Callable[[], str]) -> Check:
@@ -116,3 +120,33 @@ def _quotes(graph: str) -> str:
             raise KGError(f"{graph}: edge {edge['id']} ({edge['type']}) names nothing inside its quote")
         count += 1
     return f"all {count:,} edges read from text quote their paper"
+
+
+def _numbers(graph: str) -> str:
+    from kg.graph.evidence import check_result
+    from kg.workspace import Workspace
+
+    count = 0
+    for paper, facts in Workspace.open(graph).facts():
+        for result in facts.results:
+            check_result(paper, result)
+            count += 1
+    return f"all {count:,} claimed numbers read back from their sentences as they are stored"
+
+
+def _conflicts(graph: str) -> Iterator[Check]:
+    """Say which numbers disagree with others of their paper: a fault of the paper, or of how it was read."""
+    from kg.workspace import Workspace
+
+    try:
+        table = Workspace.open(graph).graph()
+    except KGError:
+        return  # said by the checks before
+    papers = {row["to"]: row["paper"] for row in table.edges["REPORTS"].to_pylist()}
+    found = [
+        (papers[row["id"]], row["conflict"]) for row in table.nodes["Result"].to_pylist() if row["conflict"]
+    ]
+    for paper, conflict in sorted(found)[:_SHOWN]:
+        yield Check(True, f"arithmetic: {paper} {conflict}")
+    more = f"; the first {_SHOWN} are above" if len(found) > _SHOWN else ""
+    yield Check(True, f"arithmetic: {len(found):,} numbers disagree with others of their paper{more}")

@@ -34,14 +34,16 @@ from kg.decisions import Decision, Latest, append_decision, decided_facts, read_
 from kg.errors import WorkspaceError
 from kg.files import atomic_write, is_scratch
 from kg.graph import GraphData, build_graph
+from kg.graph.evidence import sound
 from kg.identity import Identity
 from kg.model import FAILED, Paper, PaperFacts
 from kg.rdf import SUFFIXES
 from kg.resolve import Observations, Resolution, resolve
-from kg.resolve.aliases import GAZETTEERS
-from kg.resources import data_dir, gazetteer_dir
+from kg.resolve.aliases import gazetteer_paths
+from kg.resources import data_dir
 from kg.shards import read_rows, read_table, rows_of
 from kg.stores.embedded import EmbeddedStore
+from kg.table import with_table
 
 if TYPE_CHECKING:
     from kg.stores.rdf import RdfStore
@@ -75,14 +77,22 @@ class Manifest:
 def _code_hash() -> str:
     """Content hash of all that turns facts into a store: a store made by other code is old."""
     here = Path(__file__).parent
-    names = ("identity.py", "generate.py", "schema.py", "decisions.py", "readers/ids.py")
+    names = (
+        "identity.py",
+        "generate.py",
+        "schema.py",
+        "metrics.py",
+        "decisions.py",
+        "table.py",
+        "readers/ids.py",
+    )
     paths = [here / name for name in names]
     paths += [
         *(here / "resolve").glob("*.py"),
         *(here / "graph").glob("*.py"),
         here / "stores" / "embedded.py",
     ]
-    paths += [gazetteer_dir() / name for name in GAZETTEERS]
+    paths += gazetteer_paths()
     parts = [path.read_bytes() for path in sorted(paths)]
     return hashlib.sha256(b"\x00".join([*parts, version("kglite").encode()])).hexdigest()
 
@@ -239,6 +249,9 @@ class Workspace:
     def facts(self, refused: list[str] | None = None) -> Iterator[tuple[Paper, PaperFacts]]:
         """Yield every paper with its facts as people left them, sorted by paper id.
 
+        What leaderboards say of it is among them: it is read anew each time, since that costs nothing and
+        a text need not be read again when a row is added.
+
         Args:
             refused: is given a line for each decision that could not be read, or does not quote its paper.
 
@@ -249,6 +262,9 @@ class Workspace:
         for paper, facts in self.extracted():
             decided, unsound = decided_facts(paper, facts, latest.get(paper.text_hash, {}))
             lines += unsound
+            if paper.table:
+                decided, unsound = sound(paper, with_table(paper, decided))
+                lines += unsound
             yield paper, decided
         if refused is not None:
             refused += lines

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     ("errors", "_version"),
     ("model", "resources", "files", "progress"),
-    ("schema",),
+    ("schema", "metrics", "table"),
     ("shards", "readers", "extractors", "resolve"),
     ("identity",),
     ("graph",),
@@ -37,7 +37,7 @@ LAYERS = (
     ("__main__",),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
-EXTRACTORS_MAY = {"kg.model", "kg.errors", "kg.schema", "kg._version"}
+EXTRACTORS_MAY = {"kg.model", "kg.errors", "kg.schema", "kg.metrics", "kg._version"}
 # spaCy's door stands outside the layers: it imports the extractors on first use.
 FREE = {"kg", "kg._spacy_entry"}
 

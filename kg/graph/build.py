@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from kg.graph.arithmetic import Stated, describe
 from kg.graph.data import GraphData, TableWriter
 from kg.graph.evidence import check_claim, check_result, context_of, quote_fields
 from kg.model import Claim, Evidence, Field, Mention, Paper, PaperFacts, Result
@@ -153,8 +154,10 @@ class _PaperEdges:
                     )
             else:
                 yield from self._role_edges(claim)
-        for result in self.facts.results:
-            yield from self._result_rows(result)
+        stated = [self._stated(result) for result in self.facts.results]
+        computed = describe(stated)
+        for number in stated:
+            yield from self._result_rows(number, computed[number.id])
 
     def _in_title(self, claim: Claim) -> bool:
         return any(evidence.field == "title" for evidence in claim.evidence) or any(
@@ -236,11 +239,39 @@ class _PaperEdges:
             return {"extractor": TABLE_READER, "version": TABLE_VERSION}
         return {"extractor": self.facts.extractor, "version": self.facts.version}
 
-    def _result_rows(self, result: Result) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _stated(self, result: Result) -> Stated:
         evidence = result.evidence
+        text = self.paper.text(evidence.field)
         place = f"{self.paper.id} {evidence.field} {evidence.mention_start} {evidence.mention_end}"
-        # The slug is the number; the hash is over paper and place.
-        node_id = content_id("Result", f"{result.value_text} {_hash(place)}")
+        base = (result.baseline_start, result.baseline_end)
+        on = self._key(result.on)
+        return Stated(
+            # The slug is the number; the hash is over paper and place.
+            id=content_id("Result", f"{result.value_text} {_hash(place)}"),
+            result=result,
+            quote=text[evidence.quote_start : evidence.quote_end],
+            at=(evidence.mention_start - evidence.quote_start, evidence.mention_end - evidence.quote_start),
+            base_text=text[slice(*base)] if None not in base else "",
+            metric=self._key(result.metric),
+            on=on,
+            method=self._key(result.method),
+            baseline=self._key(result.baseline),
+            linked=on is not None and on in self.resolution.nodes and self._is_resource(on),
+        )
+
+    def _key(self, mention: Mention | None) -> str | None:
+        """What two mentions of a paper have in common when they name one thing."""
+        if mention is None:
+            return None
+        node = self.resolution.node(self.local, mention.label, mention.text)
+        return node.id if node else " ".join(self.local.key(mention.label, mention.text))
+
+    def _is_resource(self, node_id: str) -> bool:
+        return self.resolution.nodes[node_id].label in ("Dataset", "Benchmark")
+
+    def _result_rows(self, number: Stated, computed: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+        result, node_id = number.result, number.id
+        evidence = result.evidence
         slots = {
             "metric": result.metric,
             "on": result.on,
@@ -248,7 +279,7 @@ class _PaperEdges:
             "baseline": result.baseline,
         }
         texts = {name: mention.text if mention else None for name, mention in slots.items()}
-        yield "Result", _result_row(node_id, result, texts)
+        yield "Result", _result_row(node_id, result, texts) | computed
         end = (node_id, "Result")
         yield self._edge("REPORTS", self._paper_end(), end, evidence, result.confidence)
         for edge_type, mention, labels in (
@@ -296,5 +327,8 @@ def _result_row(node_id: str, result: Result, texts: dict[str, str | None]) -> d
         "baseline_value": result.baseline_value,
         "baseline_start": result.baseline_start,
         "baseline_end": result.baseline_end,
+        "hedge": result.hedge,
+        "split": result.split,
+        "subject": result.subject,
         "confidence": round(result.confidence, 4),
     }

@@ -93,11 +93,17 @@ def check_result(paper: Paper, result: Result) -> None:
         if mention is not None:
             check_mention(paper, mention)
     if result.baseline_value is not None:
-        start, end = result.baseline_start, result.baseline_end
-        if start is None or end is None or not 0 <= start < end <= len(text):
-            raise _refuse(
-                paper, f"the baseline value {result.baseline_value:g} has no offsets in the {e.field}"
-            )
+        _check_baseline(paper, result, text, quote)
+
+
+def _check_baseline(paper: Paper, result: Result, text: str, quote: str) -> None:
+    start, end, value = result.baseline_start, result.baseline_end, result.baseline_value
+    if start is None or end is None or not 0 <= start < end <= len(text):
+        raise _refuse(paper, f"the baseline value {value:g} has no offsets in the {result.evidence.field}")
+    # Only the value is stored: the other end has the number's unit, which may be written at one end alone.
+    read = _parsed(text[start:end], quote)
+    if read is None or read[0] != value:
+        raise _refuse(paper, f"the baseline value {text[start:end]!r} reads {read}, not {value:g}")
 
 
 def sound(paper: Paper, facts: PaperFacts) -> tuple[PaperFacts, list[str]]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 
+from kg.metrics import FILE, name_rows, registry_file
 from kg.resolve.normalise import joined, tokens
 from kg.resources import gazetteer_dir
 
 GAZETTEERS = {
     "resources.tsv": "Resource",
-    "metrics.tsv": "Metric",
+    FILE: "Metric",
     "tasks.tsv": "Task",
     "problems.tsv": "Problem",
     "techniques.tsv": "Method",
@@ -28,17 +31,27 @@ def alias_table() -> dict[tuple[str, str], str]:
     dropped: set[tuple[str, str]] = set()
     names: set[tuple[str, str]] = set()
     for file, family in GAZETTEERS.items():
-        with (gazetteer_dir() / file).open(encoding="utf-8", newline="") as lines:
-            rows = csv.DictReader(
-                (x for x in lines if not x.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE
-            )
-            for row in rows:
-                name = joined(row["name"])
-                names.add((family, name))
-                for alias in filter(None, (row.get("aliases") or "").split("|")):
-                    key = (family, joined(alias))
-                    if set(tokens(alias)) < set(tokens(row["name"])):
-                        continue
-                    if key[1] != name and table.setdefault(key, name) != name:
-                        dropped.add(key)
+        for row in _rows(file):
+            name = joined(row["name"])
+            names.add((family, name))
+            for alias in filter(None, (row.get("aliases") or "").split("|")):
+                key = (family, joined(alias))
+                if set(tokens(alias)) < set(tokens(row["name"])):
+                    continue
+                if key[1] != name and table.setdefault(key, name) != name:
+                    dropped.add(key)
     return {key: name for key, name in table.items() if key not in dropped and key not in names}
+
+
+def gazetteer_paths() -> list[Path]:
+    """Return the files of the alias table."""
+    return [registry_file() if name == FILE else gazetteer_dir() / name for name in GAZETTEERS]
+
+
+def _rows(file: str) -> Iterable[dict[str, str]]:
+    if file == FILE:
+        yield from name_rows()
+        return
+    with (gazetteer_dir() / file).open(encoding="utf-8", newline="") as lines:
+        kept = (line for line in lines if not line.startswith("#"))
+        yield from csv.DictReader(kept, delimiter="\t", quoting=csv.QUOTE_NONE)

@@ -1,0 +1,369 @@
+"""What the claimed numbers of one paper say together: direction, score, gains, and what does not add up.
+
+A gain is positive where the number is better than what it is compared with. What is computed is named in
+`derived`, with the other numbers that went into it in `derived_from`; what a paper states itself is not.
+Two written numbers agree when they differ by no more than half a unit of the last place of each operand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kg.metrics import Direction, Metric, is_vague, metric_of, score_of
+from kg.model import Result
+
+# With these a number is a bound, and a bound is no score that can be ranked.
+BOUNDS = frozenset({"up to", "at least", "at most", "more than", "less than"})
+_FIGURE = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+")
+_KIND = {
+    "improvement": "a gain, not a score",
+    "reduction": "a saving, not a score",
+    "ratio": "a ratio, not a score",
+}
+_GROWS = re.compile(
+    r"\b(?:increas|rais|ris(?:e|es|ing)\b|rose\b|gr[oe]w|higher|degrad|wors|slow|add(?:s|ing|itional|ed)?\b|overhead)",
+    re.I,
+)
+_RELATIVE = re.compile(r"\brelative", re.I)
+_NEAR = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One claimed number of a paper, with the keys by which its slots are compared.
+
+    Attributes:
+        id: of the Result.
+        result: the number.
+        quote: its sentence.
+        at: where in the quote its mention begins and ends.
+        base_text: the baseline value as written, "" without one.
+        metric, on, method, baseline: keys of what it is linked to (the node's id, else the name's
+            normalised form), None where it is linked to nothing.
+        linked: whether what it was measured on is a dataset or benchmark.
+    """
+
+    id: str
+    result: Result
+    quote: str
+    at: tuple[int, int]
+    base_text: str = ""
+    metric: str | None = None
+    on: str | None = None
+    method: str | None = None
+    baseline: str | None = None
+    linked: bool = False
+
+
+@dataclass(slots=True)
+class _Said:
+    """What is found out about a number; becomes properties of its Result."""
+
+    stated: Stated
+    metric: Metric | None
+    direction: Direction | None
+    gain: float | None = None
+    relative: float | None = None
+    derived: list[str] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    conflict: str | None = None
+    base: tuple[float, float] | None = None  # the other end and its last place, wherever it was found
+
+    @property
+    def result(self) -> Result:
+        return self.stated.result
+
+    @property
+    def sign(self) -> int | None:
+        return None if self.direction is None else 1 if self.direction == "higher" else -1
+
+    @property
+    def reached(self) -> bool:
+        """Whether its value is a score that was reached, also at the end of "from X to Y"."""
+        r = self.result
+        ends = r.baseline_start is not None and r.baseline_start < r.evidence.mention_start
+        return r.kind == "absolute" or (r.kind != "ratio" and ends)
+
+
+def describe(numbers: Sequence[Stated]) -> dict[str, dict[str, Any]]:
+    """Return the computed properties of every number of one paper, in any order, by its Result's id."""
+    said = [_begin(number) for number in sorted(numbers, key=lambda number: number.id)]
+    for one in said:
+        if one.reached:
+            _from_baseline(one)
+        else:
+            _as_stated(one)
+    for group in _groups(said):
+        _against_rivals(group)
+        _check_stated(group)
+        _from_stated(group)
+    return {one.stated.id: _properties(one) for one in said}
+
+
+def last_place(text: str, value: float) -> float | None:
+    """Return one unit of the last place in which a number is written; None for numbers in words.
+
+    >>> last_place("87.2%", 87.2), last_place("1.2M", 1.2e6), last_place("twice", 2.0)
+    (0.1, 100000.0, None)
+    """
+    for figure in reversed(_FIGURE.findall(text)):
+        written = float(figure.replace(",", ""))
+        places = len(figure.partition(".")[2])
+        if written == abs(value):
+            return float(f"1e-{places}")
+        factor = abs(value) / written if written else 0.0
+        if factor in (1e3, 1e6, 1e9, 1e12):
+            return factor * float(f"1e-{places}")
+    return None
+
+
+def _begin(number: Stated) -> _Said:
+    r = number.result
+    name = r.metric.text if r.metric else r.unit or ""
+    metric = metric_of(name) if name else None
+    return _Said(number, metric, metric.direction if metric else None)
+
+
+def _from_baseline(one: _Said) -> None:
+    r = one.result
+    if r.baseline_value is None:
+        return
+    place = last_place(one.stated.base_text, r.baseline_value)
+    one.base = (r.baseline_value, place if place is not None else 0.0)
+    if one.sign is not None:
+        _derive(one, r.baseline_value, None)
+
+
+def _derive(one: _Said, base: float, source: str | None) -> None:
+    """Compute gain and relative gain over a base value, which another result states or its own sentence."""
+    value = one.result.value
+    left, right = (value, base) if one.sign == 1 else (base, value)
+    one.gain = _neat(left - right)
+    one.derived.append(f"gain = {left:.12g} - {_term(right)}")
+    if base:
+        one.relative = _rounded(100 * (left - right) / abs(base))
+        one.derived.append(f"relative_gain = 100 * {_term(one.gain)} / {abs(base):.12g}")
+    if source is not None:
+        one.used.add(source)
+
+
+def _as_stated(one: _Said) -> None:
+    """Read a gain or saving as its sentence states it."""
+    r = one.result
+    better = _better(one)
+    if r.kind == "ratio" or better is None:
+        return
+    if r.unit == "x":
+        _from_factor(one, better)
+    elif r.unit == "%" and (_is_relative(one) or (one.metric is not None and not _in_points(one.metric))):
+        one.relative = better * r.value
+    elif r.unit != "orders of magnitude":
+        one.gain = better * r.value
+
+
+def _from_factor(one: _Said, better: int) -> None:
+    """Make a relative gain of a factor: twice the throughput is 100% more, half the time 50% less."""
+    factor = one.result.value
+    if one.direction is None or factor <= 0:
+        return
+    if one.direction == "higher" and better > 0:
+        one.relative = _rounded(100 * (factor - 1))
+        one.derived.append(f"relative_gain = 100 * ({factor:.12g} - 1)")
+    elif one.direction == "lower" and better > 0:
+        one.relative = _rounded(100 * (1 - 1 / factor))
+        one.derived.append(f"relative_gain = 100 * (1 - 1 / {factor:.12g})")
+
+
+def _better(one: _Said) -> int | None:
+    """Whether a stated change is for the better (1) or the worse (-1); None where that is not known."""
+    r = one.result
+    sign = -1 if r.value < 0 else 1
+    if r.kind == "reduction":
+        # "a change of -3%" is as much a reduction as "a reduction by 3%".
+        return None if one.sign is None else -one.sign * sign
+    start = one.stated.at[0]
+    if one.direction == "lower":
+        if r.value < 0:  # "-3.2% WER" is a gain
+            return -1
+        return -1 if _GROWS.search(one.stated.quote[max(0, start - _NEAR) : start]) else 1
+    return 1
+
+
+def _is_relative(one: _Said) -> bool:
+    start, end = one.stated.at
+    return bool(_RELATIVE.search(one.stated.quote[max(0, start - _NEAR) : end + _NEAR]))
+
+
+def _in_points(metric: Metric) -> bool:
+    """Whether "by 3%" of such a metric means points, as papers mostly mean it where the metric is a share."""
+    return metric.scale == "percent"
+
+
+def _groups(said: Sequence[_Said]) -> Iterable[list[_Said]]:
+    """Numbers about one metric on one thing in one split; without a thing, those of one sentence."""
+    groups: dict[tuple[str | None, ...], list[_Said]] = {}
+    for one in said:
+        s = one.stated
+        if s.metric is None:
+            continue
+        e = s.result.evidence
+        place = s.on if s.on is not None else f"{e.field} {e.quote_start}"
+        groups.setdefault((s.metric, place, s.result.split), []).append(one)
+    return groups.values()
+
+
+def _against_rivals(group: Sequence[_Said]) -> None:
+    """Compare an own score with a rival's, where it is plain which one."""
+    scores = [one for one in group if one.result.kind == "absolute"]
+    rivals = [one for one in scores if one.result.subject == "rival"]
+    for own in scores:
+        if own.base is not None or own.sign is None or own.result.subject != "own":
+            continue
+        wanted = own.stated.baseline
+        named = [one for one in rivals if wanted is not None and one.stated.method == wanted]
+        others = named or (rivals if wanted is None else [])
+        if len(others) == 1 and _same_unit(own.result, others[0].result):
+            rival = others[0].result
+            own.base = (rival.value, last_place(rival.value_text, rival.value) or 0.0)
+            _derive(own, rival.value, others[0].stated.id)
+
+
+def _same_unit(left: Result, right: Result) -> bool:
+    return left.unit == right.unit or {left.unit, right.unit} <= {"%", "points", None}
+
+
+def _check_stated(group: Sequence[_Said]) -> None:
+    """Hold a stated gain against the difference of the two scores, where there is one of each."""
+    pairs = [one for one in group if one.reached and one.base is not None]
+    gains = [one for one in group if not one.reached and one.result.kind != "ratio"]
+    if len(pairs) != 1 or len(gains) != 1 or not _beside(gains[0], pairs[0]):
+        return
+    stated, pair = gains[0], pairs[0]
+    if pair.base is None or stated.result.unit not in ("%", "points", pair.result.unit):
+        return
+    value, (base, base_place) = pair.result.value, pair.base
+    place = last_place(pair.result.value_text, value)
+    own_place = last_place(stated.result.value_text, stated.result.value)
+    if place is None or own_place is None or stated.result.hedge is not None:
+        return
+    slack = (place + base_place + own_place) / 2 + 1e-9
+    size, difference = abs(stated.result.value), abs(value - base)
+    relative = 100 * difference / abs(base) if base else None
+    if abs(size - difference) <= slack:
+        return
+    if stated.result.unit == "%" and relative is not None:
+        bend = (
+            own_place / 2 + 100 * (place + base_place) / 2 / abs(base) * (1 + difference / abs(base)) + 1e-9
+        )
+        if abs(size - relative) <= bend:
+            _take_relative(stated, pair)
+            return
+        # Of a fraction, "by 6.7%" may mean points: 0.805 and 0.872.
+        if abs(size - 100 * difference) <= 100 * slack:
+            return
+    stated.conflict = _conflict(stated, pair, base, relative)
+
+
+def _conflict(stated: _Said, pair: _Said, base: float, relative: float | None) -> str:
+    value = pair.result.value
+    high, low = (value, base) if value >= base else (base, value)
+    sum_ = f"{high:.12g} - {_term(low)} = {_neat(high - low):.12g}"
+    share = f" ({relative:.3g}% of {base:.12g})" if relative is not None and stated.result.unit == "%" else ""
+    word = "gain" if stated.result.kind == "improvement" else "reduction"
+    return f"states a {word} of {stated.result.value_text}, but {sum_}{share}"
+
+
+def _take_relative(stated: _Said, pair: _Said) -> None:
+    """What was read as points turns out to be a share of the base: the points are what can be derived."""
+    better = 1 if (stated.gain or stated.relative or 1) > 0 else -1
+    stated.relative = better * abs(stated.result.value)
+    if pair.gain is not None and pair.base is not None:
+        stated.gain = pair.gain
+        left, right = (pair.result.value, pair.base[0])[:: pair.sign or 1]
+        stated.derived.append(f"gain = {left:.12g} - {_term(right)}")
+        stated.used |= {pair.stated.id, *pair.used}
+    else:
+        stated.gain = None
+
+
+def _from_stated(group: Sequence[_Said]) -> None:
+    """Give the one own score of a group the gain that the same sentence states."""
+    scores = [one for one in group if one.result.kind == "absolute"]
+    gains = [one for one in group if not one.reached and one.result.kind != "ratio"]
+    if len(scores) != 1 or len(gains) != 1 or scores[0].base is not None or not _beside(gains[0], scores[0]):
+        return
+    score, stated = scores[0], gains[0]
+    if score.result.subject == "rival" or stated.result.unit == "x" or stated.conflict:
+        return
+    if stated.gain is None and stated.relative is not None:
+        score.relative = stated.relative
+        score.derived.append(f"relative_gain = {stated.relative:.12g}")
+        score.used.add(stated.stated.id)
+    elif stated.gain is not None and _same_unit(score.result, stated.result) and score.sign is not None:
+        score.gain = stated.gain
+        score.derived.append(f"gain = {stated.gain:.12g}")
+        score.used.add(stated.stated.id)
+
+
+def _beside(left: _Said, right: _Said) -> bool:
+    """Whether two numbers stand in one sentence."""
+    a, b = left.result.evidence, right.result.evidence
+    return (a.field, a.quote_start) == (b.field, b.quote_start)
+
+
+def _properties(one: _Said) -> dict[str, Any]:
+    r = one.result
+    score, misfit = (None, None)
+    if r.kind == "absolute":
+        score, misfit = (r.value, None) if one.metric is None else score_of(one.metric, r.value, r.unit)
+    place = last_place(r.value_text, r.value)
+    precision = None
+    if score is not None and place is not None:
+        precision = place / 2 * (abs(score / r.value) if r.value else 1.0)
+    return {
+        "direction": one.direction,
+        "score": score,
+        "precision": None if precision is None else float(f"{precision:.6g}"),
+        "gain": one.gain,
+        "relative_gain": one.relative,
+        "derived": one.derived,
+        "derived_from": sorted(one.used),
+        "conflict": one.conflict,
+        "unranked": _unranked(one, misfit),
+    }
+
+
+def _unranked(one: _Said, misfit: str | None) -> str | None:
+    r = one.result
+    if r.kind != "absolute":
+        return _KIND[r.kind]
+    if r.metric is None:
+        return "names no metric"
+    if is_vague(r.metric.text):
+        return f"the metric {r.metric.text!r} says nothing definite"
+    if not one.stated.linked:
+        return "names no dataset" if r.on is None else "was measured on no known dataset"
+    if misfit is not None:
+        return misfit
+    if r.rule.endswith(":range"):
+        return "a range, not one score"
+    if last_place(r.value_text, r.value) is None:
+        return "a number in words"
+    bounds = [hedge for hedge in (r.hedge or "").split(", ") if hedge in BOUNDS]
+    return f"hedged: {bounds[0]}" if bounds else None
+
+
+def _neat(value: float) -> float:
+    """Drop the last digits, which binary fractions make up: 87.2 - 80.5 is 6.7."""
+    return float(f"{value:.12g}") if abs(value) > 1e-12 else 0.0
+
+
+def _rounded(value: float) -> float:
+    return round(value, 4)
+
+
+def _term(value: float) -> str:
+    return f"({value:.12g})" if value < 0 else f"{value:.12g}"
