@@ -208,7 +208,7 @@ def _lookup(text: str) -> Metric | None:
 
 def is_vague(text: str) -> bool:
     """Whether a metric's name says nothing that two papers could share: "performance", "overall score"."""
-    return all(word in _VAGUE for word in _tokens(text))
+    return metric_of(text) is None and all(word in _VAGUE for word in _tokens(text))
 
 
 def score_of(metric: Metric, value: float, unit: str | None) -> tuple[float | None, str | None]:

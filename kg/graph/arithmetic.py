@@ -316,9 +316,10 @@ def _beside(left: _Said, right: _Said) -> bool:
 
 def _properties(one: _Said) -> dict[str, Any]:
     r = one.result
-    score, misfit = (None, None)
-    if r.kind == "absolute":
-        score, misfit = (r.value, None) if one.metric is None else score_of(one.metric, r.value, r.unit)
+    score, misfit = _scored(one, r.value) if r.kind == "absolute" else (None, None)
+    base = None
+    if score is not None and r.baseline_value is not None:
+        base = _scored(one, r.baseline_value)[0]
     place = last_place(r.value_text, r.value)
     precision = None
     if score is not None and place is not None:
@@ -326,6 +327,7 @@ def _properties(one: _Said) -> dict[str, Any]:
     return {
         "direction": one.direction,
         "score": score,
+        "baseline_score": base,
         "precision": None if precision is None else float(f"{precision:.6g}"),
         "gain": one.gain,
         "relative_gain": one.relative,
@@ -334,6 +336,11 @@ def _properties(one: _Said) -> dict[str, Any]:
         "conflict": one.conflict,
         "unranked": _unranked(one, misfit),
     }
+
+
+def _scored(one: _Said, value: float) -> tuple[float | None, str | None]:
+    """Put a value on the metric's scale; that of a metric which the registry does not know stays as it is."""
+    return (value, None) if one.metric is None else score_of(one.metric, value, one.result.unit)
 
 
 def _unranked(one: _Said, misfit: str | None) -> str | None:
