@@ -15,8 +15,8 @@ _EXACT = 1e15
 def guide_facts(paper: Paper, facts: PaperFacts) -> Row:
     """Return what a paper says as one object of the annotation guide.
 
-    Claims keep their order. An introduced dataset stands under `introduces`, and under `datasets` where a
-    claim of that role says so.
+    Claims keep their order; what a leaderboard says of the paper is not the paper's word and is left out.
+    An introduced dataset stands under `introduces`, and under `datasets` where a claim of that role says so.
     """
     return {
         "id": paper.id,
@@ -30,7 +30,7 @@ def guide_facts(paper: Paper, facts: PaperFacts) -> Row:
         "datasets": _names(facts, "datasets"),
         "benchmarks": _names(facts, "benchmarks"),
         "metrics": _names(facts, "metrics"),
-        "results": [_result(result) for result in facts.results],
+        "results": [_result(result) for result in facts.results if result.evidence.field != "table"],
         "scale": [{"value_text": scale.value_text, "of": scale.of} for scale in facts.scale],
     }
 
@@ -44,6 +44,7 @@ def guide_papers(papers: Iterable[Paper]) -> Iterator[Row]:
             "arxiv": paper.arxiv,
             "doi": paper.doi,
             "acl": paper.acl,
+            "table": paper.table or None,
         }
         yield {
             "id": paper.id,
@@ -65,7 +66,7 @@ def write_papers(source: Exportable, stream: IO[str]) -> int:
 
 
 def _of(facts: PaperFacts, role: Role) -> Iterator[Claim]:
-    return (claim for claim in facts.claims if claim.role == role)
+    return (c for c in facts.claims if c.role == role and c.name.field != "table")
 
 
 def _names(facts: PaperFacts, role: Role) -> list[str]:

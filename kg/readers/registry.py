@@ -11,6 +11,7 @@ from kg.readers.json_records import JsonRecords
 from kg.readers.openalex import OpenAlex
 from kg.readers.parquet import Parquet
 from kg.readers.pdf import Pdf
+from kg.readers.pwc import PapersWithCode
 from kg.readers.ris import Ris
 from kg.readers.semantic_scholar import SemanticScholar
 from kg.readers.tables import Tables
@@ -18,6 +19,7 @@ from kg.readers.text import Text
 
 _ALL: tuple[Reader, ...] = (
     HFDaily(),
+    PapersWithCode(),
     ArxivAtom(),
     ArxivSnapshot(),
     OpenAlex(),
