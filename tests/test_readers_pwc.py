@@ -159,6 +159,11 @@ def test_the_paper_is_one_and_its_rows_name_their_source(graph: kg.Graph) -> Non
     assert not any(edge["extractor"] == "pwc" for edge in graph.edges() if edge["field"] != "table")
 
 
+def test_a_row_says_nothing_of_another_method_of_its_paper(graph: kg.Graph) -> None:
+    rows = [edge for edge in graph.edges() if edge["field"] == "table"]
+    assert {edge["from_type"] for edge in rows} == {"Paper", "Result"}
+
+
 def test_rows_are_facts_of_the_graph_and_not_of_the_annotation_guide(graph: kg.Graph, tmp_path: Path) -> None:
     from kg.export import export
 

@@ -203,13 +203,16 @@ def _in_points(metric: Metric) -> bool:
 
 
 def _groups(said: Sequence[_Said]) -> Iterable[list[_Said]]:
-    """Numbers about one metric on one thing in one split; without a thing, those of one sentence."""
+    """Numbers about one metric on one thing in one split; without a thing, those of one sentence.
+
+    What a leaderboard says of a paper is not the paper's word: its rows are no party to this.
+    """
     groups: dict[tuple[str | None, ...], list[_Said]] = {}
     for one in said:
         s = one.stated
-        if s.metric is None:
-            continue
         e = s.result.evidence
+        if s.metric is None or e.field == "table":
+            continue
         place = s.on if s.on is not None else f"{e.field} {e.quote_start}"
         groups.setdefault((s.metric, place, s.result.split), []).append(one)
     return groups.values()

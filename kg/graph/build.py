@@ -193,6 +193,8 @@ class _PaperEdges:
         A method that is merely used takes a TARGETS edge only where a sentence says that it works against
         the problem: "SI mitigates catastrophic forgetting".
         """
+        if evidence.field == "table":
+            return  # a row names its own method, which its Result says
         if self.main is not None:
             yield self.main
         named = {
