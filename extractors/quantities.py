@@ -36,15 +36,24 @@ class Number:
     baseline: tuple[float, int, int] | None = None
 
 
-_FIGURE = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+"
+# Thousands are apart by commas, LaTeX's "{,}" or thin blanks (its "\\,"); a share may have a decimal comma.
+_THOUSANDS = r"\d{1,3}(?:(?:,|\ ,\ |[\u2009\u202f]|\ \ )\d{3})+(?!\d)"
+_FIGURE = rf"\d{{1,3}},\d{{1,2}}(?=\ {{0,2}}%)|(?:{_THOUSANDS}|\d+)(?:\.\d+)?|\.\d+"
+_SMALL = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty"
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_BETTER = (
+    r"(?:faster|slower|cheaper|smaller|larger|fewer|less|more|higher|lower|better|speed-?ups?|acceleration"
+    r"|reduction|gain|increase|improvement|decrease|saving|boost)"
+)
 _WORD = "|".join(sorted(WORD_NUMBERS, key=len, reverse=True))
 # A figure, or a word that counts only with a unit behind it ("three times") or a hyphen ("two-thirds").
 _ATOM = re.compile(
-    rf"""(?<![\w.@\\^]) (?<!\d,) (?<![A-Za-wyz][-–]) (?<!\d:)
-    (?: (?P<money>[$€£])\ ? )?
-    (?: (?<![\w)–-])(?P<sign>[+−-])(?=[\d.]) )?
+    rf"""(?<![\w.@\\^]) (?<!\d,) (?: (?<![A-Za-wyz][-–]) | (?<=\b[Ss]ub[-–]) ) (?<!\d:)
+    (?: (?P<money>(?:US)?[$€£])\ ? | (?P<by>[×x])\ ?(?=\d[\d.]{{0,8}}\ {_BETTER}) )?
+    (?: (?<![\w)%–-])(?P<sign>[+−-])(?=[\d.]) )?
     (?P<figure>{_FIGURE})
-    (?: \ {{0,6}}[×x]\ {{0,6}}10\ {{0,3}}\^?\ {{0,2}}(?P<power>[−-]?\d{{1,2}})
+    (?: [eE](?P<ten>[+−-]?\d{{1,2}})(?![\w.])
+      | \ {{0,6}}[×x]\ {{0,6}}10\ {{0,3}}\^?\ {{0,2}}(?P<power>[−-]?\d{{1,2}})
       | \^\ ?(?P<exponent>[−-]?\d{{1,2}}) )?
     (?: (?P<glue>[ -]{{0,2}})(?P<magnitude>{"|".join(MAGNITUDES)})(?![A-Za-z0-9]) )?
     \+?
@@ -54,12 +63,18 @@ _ATOM = re.compile(
 )
 _SPELT = re.compile(
     rf"""(?<![\w-]) (?:
-      (?P<word>{_WORD}) (?=[ -]) (?P<unit>{UNIT_PATTERN}) (?![\w])
-    | (?P<over>[12]/\d{1, 5})(?:th|rd)?(?=\ +(?:of|the|[a-z]{(4,)}))
-    | (?P<count>two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)(?=\ [A-Za-z])
-    | (?P<order>(?:an|one)\ order[ -]of[ -]magnitude) (?![\w])
+      (?P<order>(?:an|one)\ order[ -]of[ -]magnitude) (?![\w])
+    | (?P<word>(?:{_TENS})[ -](?:one|{_SMALL})|{_WORD}) (?=[ -]) (?P<unit>{UNIT_PATTERN}) (?![\w])
+    | (?<!@) (?P<over>[12]/\d{{1,5}})(?:th|rd)?(?=\ +(?:of|the|[a-z]{{4,}}))
+    | (?P<nfold>(?:{_SMALL}|hundred|thousand)fold) (?=\ (?:in|over|compared|relative|{_BETTER}))
+    | (?: (?<=by\ ) | (?<=than\ ) | (?<=nearly\ ) | (?<=almost\ ) | (?<=about\ ) | (?<=over\ ) )
+      (?P<byfold>(?:{_SMALL}|hundred|thousand)fold) (?![\w])
+    | (?: (?<=factor\ of\ ) | (?<=factor\ of\ about\ ) | (?<=factor\ of\ over\ ) | (?<=factor\ of\ nearly\ ) )
+      (?P<factor>{_SMALL}|thirty|forty|fifty) (?![\w-])
+    | one\ (?:in|out\ of)\ (?:every\ )?(?P<one_in>{_SMALL}|\d{{1,4}}) (?=\ [a-z])
     | (?:(?P<top>one|two|three|four|a)[ -])?
       (?P<part>half|thirds?|quarters?|fourths?|fifths?|sixths?|eighths?|tenths?) (?![\w-])
+    | (?P<count>{_SMALL})(?=\ [A-Za-z]|-\ to\ )
     | (?P<fold>twice|thrice|(?:doubl|tripl|quadrupl|halv)(?:es|ed|ing|e)) (?![\w-])
     )""",
     re.VERBOSE | re.IGNORECASE,
@@ -71,6 +86,11 @@ _RANGE = re.compile(r" ?(?:-{1,3}|[–—~]|to|and) ?(?:up to |over |a |~)?\+?")
 _JOIN = re.compile(
     r" ?(?:to|→|->|-->|=>) ?(?:up to |over |around |about |nearly |only |just |below |under |~|≈)?"
 )
+_FACTOR = re.compile(
+    r"\bfactors? of (?:about |around |approximately |nearly |over |up to |roughly |~ ?)?\$?$", re.I
+)
+_SPREAD = re.compile(r" ?(?:±|\+/-|\+-) ?")
+_NAME_BEFORE = re.compile(r"[A-Za-z][\w.-]*-$")
 _LIST = re.compile(r" ?(?:/|,? and|,? or|,|;|vs\.?|versus|\|) ?(?:up to |over |~)?")
 _VERSUS = re.compile(
     r"[ (]{0,3}(?:vs\.?|versus|v\.s\.|compared (?:to|with)|against) ?(?:the |only |just |a )?", re.I
@@ -96,8 +116,8 @@ def scan(text: str) -> list[Number]:
     for atom in atoms:
         if not kept or atom.start >= kept[-1].end:
             kept.append(atom)
-    joined = _with_rivals(shown, _joined(shown, _share_units(shown, _ranges(shown, kept))))
-    return [_stretched(text, number) for number in joined]
+    joined = _with_rivals(shown, _joined(shown, _share_units(shown, _factors(shown, _ranges(shown, kept)))))
+    return [_stretched(text, number) for number in joined if not _in_a_name(shown, number)]
 
 
 def parse_quantity(text: str, context: str = "") -> tuple[float, str | None]:
@@ -130,24 +150,51 @@ def _numbers_of(context: str) -> dict[str, tuple[float, str | None]]:
 
 
 def _read(match: re.Match[str]) -> Number:
-    value = float(match["figure"].replace(",", ""))
-    power = match["power"] or match["exponent"]
-    if match["power"]:
-        value *= 10.0 ** int(power.replace("−", "-"))
+    value = _figure(match["figure"])
+    power = match["power"] or match["exponent"] or match["ten"]
+    if match["power"] or match["ten"]:
+        # The product's last digits are made up: 3.2 * 10 ** -4 is not 0.00032.
+        value = float(f"{value * 10.0 ** int(power.replace('−', '-')):.15g}")
     elif match["exponent"]:
         value = value ** min(int(power.replace("−", "-")), 99) if value else 0.0
     value *= MAGNITUDES.get(match["magnitude"] or "", 1.0)
     sign = {"−": "-", None: ""}.get(match["sign"], match["sign"] or "")
     unit = canonical_unit(match["unit"]) if match["unit"] else None
     if match["money"]:
-        unit = match["money"]
+        unit = match["money"][-1]
+    if match["by"] and unit is None:
+        unit = "x"
     return Number(match.start(), match.end(), -value if sign == "-" else value, unit, sign)
+
+
+def _figure(text: str) -> float:
+    """Read digits with or without marks between thousands; of "72,64" the comma is a decimal one."""
+    head, comma, tail = text.rpartition(",")
+    if comma and len(tail) < 3 and "." not in tail:
+        return float(f"{head}.{tail}")
+    return float(re.sub(r"[,\s]", "", text))
+
+
+def _spelt(words: str) -> float:
+    """Read "eighty" or "ninety-five"."""
+    whole = words.lower()
+    if whole in WORD_NUMBERS:
+        return WORD_NUMBERS[whole]
+    return sum(WORD_NUMBERS[word] for word in re.split("[ -]", whole))
 
 
 def _read_spelt(match: re.Match[str]) -> Number:
     if match["word"]:
-        value, unit = WORD_NUMBERS[match["word"].lower()], canonical_unit(match["unit"])
+        value, unit = _spelt(match["word"]), canonical_unit(match["unit"])
         return Number(match.start(), match.end(), value, unit, shape="word")
+    if fold := match["nfold"] or match["byfold"] or match["factor"]:
+        return Number(
+            match.start(), match.end(), WORD_NUMBERS[fold.lower().removesuffix("fold")], "x", shape="word"
+        )
+    if match["one_in"]:
+        whole = match["one_in"].lower()
+        of = WORD_NUMBERS.get(whole) or float(whole) or 1.0
+        return Number(match.start(), match.end(), round(1 / of, 4), None, shape="fraction")
     if match["order"]:
         return Number(match.start(), match.end(), 10.0, "x", shape="word")
     if match["count"]:
@@ -183,6 +230,11 @@ def _ranges(shown: str, atoms: list[Number]) -> list[Number]:
 
 def _is_range(shown: str, low: Number, high: Number) -> bool:
     gap = _gap(shown, low, high)
+    if low.shape == "count" and high.shape == "word":  # "two to three times", "two- to threefold"
+        gap = gap.removeprefix("-")
+        return gap == " to " or (
+            gap == " and " and bool(_BETWEEN.search(shown[max(0, low.start - 40) : low.start]))
+        )
     if low.shape != "single" or not _RANGE.fullmatch(gap):
         return False
     if high.sign == "-" and not gap.strip():
@@ -203,6 +255,39 @@ def _is_range(shown: str, low: Number, high: Number) -> bool:
 def _gap(shown: str, left: Number, right: Number) -> str:
     """The text between two numbers, blanks squeezed; of a long one only so much that nothing matches."""
     return re.sub(r" +", " ", shown[left.end : min(right.start, left.end + 60)])
+
+
+def _factors(shown: str, numbers: list[Number]) -> list[Number]:
+    """Give "a factor of 4" its unit, make "9 out of 10" and "82 ± 3" one number, leave out "24/7"."""
+    out: list[Number] = []
+    for number in numbers:
+        before = shown[max(0, number.start - 24) : number.start]
+        if number.unit is None and number.shape in ("single", "range") and _FACTOR.search(before):
+            number = replace(number, unit="x")
+        last = out[-1] if out else None
+        spread = last and last.shape == "single" and _SPREAD.fullmatch(_gap(shown, last, number))
+        if last and spread and (last.unit is None or number.unit in (None, last.unit)):
+            # "82.1 ± 0.3%" has the unit of either end.
+            out[-1] = replace(last, end=number.end, unit=last.unit or number.unit)
+            continue
+        if last and last.unit is None and last.shape in ("single", "count") and number.unit is None:
+            gap = _gap(shown, last, number)
+            if gap == " out of " and last.shape == number.shape:
+                out[-1] = replace(last, end=number.end)
+                continue
+            if gap == "/" and (last.value, number.value) == (24.0, 7.0):
+                out.pop()
+                continue
+        out.append(number)
+    return out
+
+
+def _in_a_name(shown: str, number: Number) -> bool:
+    """Whether a number is the size in a model's name, as in "Foo3.1-8B-Chat"."""
+    return (
+        shown[number.end - 1] in "BM"
+        and _NAME_BEFORE.search(shown, max(0, number.start - 24), number.start) is not None
+    )
 
 
 def _share_units(shown: str, numbers: list[Number]) -> list[Number]:

@@ -19,8 +19,10 @@ WORD_NUMBERS: dict[str, float] = {
     "seven": 7.0, "eight": 8.0, "nine": 9.0, "ten": 10.0, "eleven": 11.0, "twelve": 12.0, "thirteen": 13.0,
     "fourteen": 14.0, "fifteen": 15.0, "sixteen": 16.0, "seventeen": 17.0, "eighteen": 18.0,
     "nineteen": 19.0, "twenty": 20.0,
-    "thirty": 30.0, "forty": 40.0, "fifty": 50.0, "hundred": 100.0,
-    "a hundred": 100.0, "a thousand": 1000.0,
+    "thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "seventy": 70.0,
+    "eighty": 80.0, "ninety": 90.0,
+    "hundred": 100.0, "a hundred": 100.0, "one hundred": 100.0,
+    "thousand": 1000.0, "a thousand": 1000.0, "one thousand": 1000.0,
 }  # fmt: skip
 
 
