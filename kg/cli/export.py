@@ -13,6 +13,8 @@ Out = Annotated[
     str | None, typer.Option("--output", "-o", metavar="OUT", help="The file to write; stdout by default.")
 ]
 
+_MOST_REASONS = 12
+
 
 def export(
     graph: GraphArg,
@@ -22,12 +24,14 @@ def export(
             "--format",
             "-f",
             metavar="F",
-            help="facts, papers, nodes, edges, graphml, gexf, cytoscape, neo4j-admin (a folder); "
-            "RDF: turtle, ntriples, nquads, trig or jsonld.",
+            help="facts, papers, nodes, edges, eee (claimed scores), graphml, gexf, cytoscape, "
+            "neo4j-admin (a folder); RDF: turtle, ntriples, nquads, trig or jsonld.",
         ),
     ],
     out: Out = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="nodes and edges as CSV instead of JSONL.")] = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="nodes, edges and eee as CSV instead of JSONL.")
+    ] = False,
     base: Annotated[
         str | None, typer.Option(metavar="IRI", help="What every IRI of an RDF format begins with.")
     ] = None,
@@ -45,8 +49,13 @@ def export(
     path = out_path(out)
     with open_graph(graph) as g:
         count = write(g, form, path, as_csv=as_csv, base=base, with_text=with_text)
-    if path is not None:
-        say(f"{path}: {count:,} {form}")
+        if path is not None:
+            say(f"{path}: {count:,} {form}")
+        if form == "eee":
+            from kg.export.eval_ever import claimed
+
+            for reason, number in claimed(g).left_out.most_common(_MOST_REASONS):
+                say(f"left out: {number:,} × {reason}")
     if path is not None and form == "neo4j-admin":
         from kg.export.neo4j_admin import import_arguments
 

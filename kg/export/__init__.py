@@ -17,6 +17,7 @@ from typing import IO
 
 from kg.errors import InputError, UsageError, nearest
 from kg.export.base import Exportable, GraphRows
+from kg.export.eval_ever import write_eval_ever, write_eval_ever_csv
 from kg.export.facts import guide_facts, guide_papers, write_facts, write_papers
 from kg.export.graphs import write_cytoscape, write_gexf, write_graphml
 from kg.export.neo4j_admin import write_neo4j_admin
@@ -70,6 +71,12 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "papers": Format("titles, abstracts and sources, one JSON object a paper", ".jsonl", write_papers),
         "nodes": Format("the graph's nodes, JSONL or CSV", ".jsonl", write_nodes, write_nodes_csv),
         "edges": Format("the graph's edges and quotes, JSONL or CSV", ".jsonl", write_edges, write_edges_csv),
+        "eee": Format(
+            "claimed scores after Every Eval Ever's schema 0.3.0, JSONL or CSV",
+            ".jsonl",
+            write_eval_ever,
+            write_eval_ever_csv,
+        ),
         "graphml": Format("the graph for yEd, Gephi, NetworkX and igraph", ".graphml", write_graphml),
         "gexf": Format("the graph for Gephi", ".gexf", write_gexf),
         "cytoscape": Format("the graph for Cytoscape and cytoscape.js (JSON)", ".cyjs", write_cytoscape),

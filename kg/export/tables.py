@@ -92,15 +92,16 @@ def write_edges_csv(source: Exportable, stream: IO[str]) -> int:
 
 
 def _write_csv(rows: Iterable[Row], columns: Sequence[str], stream: IO[str]) -> int:
-    stream.write(_csv_line(columns))
+    stream.write(csv_line(columns))
     count = 0
     for row in rows:
-        stream.write(_csv_line([row.get(name) for name in columns]))
+        stream.write(csv_line([row.get(name) for name in columns]))
         count += 1
     return count
 
 
-def _csv_line(values: Iterable[object]) -> str:
+def csv_line(values: Iterable[object]) -> str:
+    """Return one line of CSV with its line end, as the module says."""
     return ",".join(map(_csv_field, values)) + "\n"
 
 
