@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from math import exp
 
 import numpy as np
 from spacy.tokens import Doc, Span
@@ -13,6 +15,7 @@ from extractors.numbers import Quantity, parse_quantity, quantities, token_range
 from extractors.phrases import Phrase
 from extractors.result_scenes import Stage, far, near, stage, subject
 from extractors.result_slots import SLOTS, Candidate, Scene, empty_cues, find_phrases, slot_weight, weigh
+from extractors.result_words import Around, hedge, split, whose
 from extractors.tokens import Tokens, tokens_of
 from extractors.trained import trained_of
 from kg.model import Claim, Evidence, Label, Mention, Result, Scale
@@ -25,7 +28,11 @@ _LABELS: dict[str, frozenset[str]] = {
 }
 _FALLBACK: dict[str, Label] = {"metric": "Metric", "on": "Dataset", "method": "Method", "baseline": "Method"}
 
-Choice = tuple[int, int, float]
+# What is read of a sentence around a number: characters to each side, and other numbers to each side.
+_SENTENCE = 600
+_NEIGHBOURS = 12
+
+Choice = tuple[int, int, float]  # where a phrase stands, and how probably it fills the slot
 Scores = Sequence[float]
 Weighed = tuple[Candidate, Scores]
 Reader = Callable[[Quantity, list[Weighed], Scores], tuple[list[Weighed], Scores]]
@@ -46,11 +53,25 @@ def link_results(
     layout = stage(doc, numbers, spans, claims, tokens)
     reader = _reader(doc, tokens or tokens_of(doc))
     results: list[Result] = []
+    compared = _compared(claims)
+    rivals = {number.baseline_start for number in numbers}
     for at, scene in layout.scenes:
-        for number, chosen in zip(scene.numbers, choose(layout, at, scene, reader), strict=True):
+        filled = choose(layout, at, scene, reader)
+        for i, (number, chosen) in enumerate(zip(scene.numbers, filled, strict=True)):
             result = _result(doc, layout, at, number, chosen, spans)
             if result is not None:
-                results.append(result)
+                around = _around(layout, at, scene, i)
+                method = result.method.text if result.method else None
+                owner = whose(around, number, method, layout.introduced, compared)
+                results.append(
+                    replace(
+                        result,
+                        hedge=hedge(around),
+                        split=split(around),
+                        # Of "4.2 versus 1.8" the second is the rival's.
+                        subject="rival" if number.start in rivals else owner,
+                    )
+                )
     return _once(results), _scales(doc, layout, numbers)
 
 
@@ -89,24 +110,41 @@ def choose(layout: Stage, at: int, scene: Scene, reader: Reader | None = None) -
         empty: Scores = weigh(empty_cues(scene, i))
         if reader is not None:
             scored, empty = reader(number, scored, empty)
+        texts = [scene.text[option.start : option.end].lower() for option, _ in scored]
         for s, slot in enumerate(SLOTS):
             before = out[-1].get(slot) if out else None
-            best: Choice | None = None
+            totals = [scores[s] for _, scores in scored]
+            if before is not None:
+                wanted = scene.text[before[0] : before[1]].lower()
+                extra = {same: slot_weight(chain_cue(scene, i, same), s) for same in (True, False)}
+                totals = [total + extra[text == wanted] for total, text in zip(totals, texts, strict=True)]
             floor = empty[s] + (slot_weight(chain_empty(scene, i, before is None), s) if i else 0.0)
-            extra = {same: slot_weight(chain_cue(scene, i, same), s) for same in (True, False)}
-            wanted = scene.text[before[0] : before[1]].lower() if before else None
-            for option, scores in scored:
-                if slot == "on" and "metric" in chosen and chosen["metric"][:2] == (option.start, option.end):
-                    continue
-                total = scores[s]
-                if wanted is not None:
-                    total += extra[scene.text[option.start : option.end].lower() == wanted]
-                if total > floor and (best is None or total > best[2]):
-                    best = (option.start, option.end, total)
-            if best:
+            taken = chosen.get("metric") if slot == "on" else None
+            if best := _likeliest(scored, totals, texts, floor, taken):
                 chosen[slot] = best
         out.append(chosen)
     return out
+
+
+def _likeliest(
+    scored: list[Weighed], totals: list[float], texts: list[str], floor: float, taken: Choice | None
+) -> Choice | None:
+    """Return the best option with its probability, None where leaving the slot empty (`floor`) is as good."""
+    best: int | None = None
+    for k, (option, _) in enumerate(scored):
+        if taken is not None and taken[:2] == (option.start, option.end):
+            continue
+        if totals[k] > (floor if best is None else totals[best]):
+            best = k
+    if best is None:
+        return None
+    # Scores are a conditional logit's: their exponentials are in proportion to the probabilities. "Accuracy"
+    # and "top-1 accuracy" are one answer.
+    odds = [exp(total - totals[best]) for total in totals]
+    own = texts[best]
+    same = sum(odd for odd, text in zip(odds, texts, strict=True) if text in own or own in text)
+    option = scored[best][0]
+    return option.start, option.end, same / (sum(odds) + exp(floor - totals[best]))
 
 
 def offered(layout: Stage, at: int, scene: Scene, i: int) -> list[Candidate]:
@@ -166,6 +204,26 @@ def _result(
     )
 
 
+def _compared(claims: list[Claim]) -> frozenset[str]:
+    """Names that the paper compares itself with, in lower case."""
+    return frozenset(
+        mention.text.lower()
+        for claim in claims
+        if claim.role == "compares"
+        for mention in (claim.name, *claim.aliases)
+    )
+
+
+def _around(layout: Stage, at: int, scene: Scene, i: int) -> Around:
+    """Return a number's sentence; of a very long one a part, since it is read for each number."""
+    low, high = layout.bounds[at]
+    number, first = scene.numbers[i], max(0, i - _NEIGHBOURS)
+    near = scene.numbers[first : i + _NEIGHBOURS + 1]
+    low, high = max(low, number.start - _SENTENCE), max(min(high, number.end + _SENTENCE), number.end)
+    inside = [(one.start, one.end) for one in near if low <= one.start and one.end <= high]
+    return Around(layout.text, low, high, inside, inside.index((number.start, number.end)))
+
+
 def _evidence(doc: Doc, quote: tuple[int, str], number: Quantity) -> Evidence:
     low, text = quote
     field, quote_start, quote_end = locate(doc, low, low + len(text))
@@ -186,13 +244,14 @@ def _baseline(doc: Doc, evidence: Evidence, number: Quantity) -> tuple[float, in
 def _mention(
     doc: Doc, layout: Stage, slot: str, choice: Choice, spans: list[tuple[Span, float, str]]
 ) -> Mention:
-    start, end, score = choice
+    start, end, probability = choice
     label = layout.label_at(start, end)
     chosen: Label = label if label in _LABELS[slot] else _FALLBACK[slot]  # type: ignore[assignment]
     field, low, high = locate(doc, start, end)
-    return Mention(
-        field, low, high, layout.raw[start:end], chosen, round(min(0.99, 0.5 + score / 10), 4), f"slot:{slot}"
-    )
+    rule = f"slot:{slot}"
+    model = trained_of(doc)
+    sure = probability if model is None else model.calibrated(rule, probability)
+    return Mention(field, low, high, layout.raw[start:end], chosen, round(sure, 4), rule)
 
 
 def _scales(doc: Doc, layout: Stage, numbers: list[Quantity]) -> list[Scale]:

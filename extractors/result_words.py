@@ -1,0 +1,220 @@
+r"""What a number's own sentence says around it: hedge, split, and whose number it is; by lists of patterns.
+
+The lists are `data/hedges.tsv` and `data/splits.tsv`; the patterns of `whose` stand here. All texts are the
+Doc's with LaTeX blanked (`extractors.unlatex.plain`), so "$\sim$6%" reads "~6%".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from extractors.doc import Quantity
+from extractors.units import rows
+from kg.model import Subject
+
+_REACH = 60  # how far a hedge or the word that says whose number it is may stand
+_LINK = r"(?:[ ,(\[$]|\b(?:an?|the|only|just|even|by|of|to|a further|an additional)\b){0,8}$"
+_RIVAL_CLAUSE = r"\b(?:outperform\w*|surpass\w*|exceed\w*|beat\w*|than|over|versus|vs|against|compar\w+)\b"
+_OF_RIVAL = re.compile(rf"{_RIVAL_CLAUSE}(?: \S+){{0,2}} ?$", re.I)
+# A setting counts where something is measured in it: "on unseen tasks", "zero-shot accuracy".
+_MEASURED_IN = re.compile(r"\b(?:on|in|under|for|across|over|at|within|to)\b(?: [^\s,;:()]+){0,4} ?$", re.I)
+_MEASURED = re.compile(
+    r" ?(?:\w+ ){0,2}?(?:accurac\w+|mAP|AP|mIoU|IoU|Dice|F1\S*|AU\w+|recall|precision|success|perplexity"
+    r"|error|scores?|performance|improvements?|gains?|results?|evaluation|R@\d+|pass@\d+|BLEU|WER|CER|EER|MSE|MAE|RMSE)"
+    r"(?![\w-])",
+    re.I,
+)
+_ASIDE = re.compile(r"[;:]|\b(?:while|whereas|but|although|though|even|maintaining|remaining)\b", re.I)
+_AVERAGED = re.compile(r"\W*(?:on average|averaged (?:over|across))\b", re.I)
+_COORDINATED = re.compile(r"[ ,;/$()]*(?:and|or|&)?[ ,;/$()]*")
+_CUT = re.compile(r"[,;(]|\b(?:and|while|whereas|but|versus|vs)\b", re.I)
+_SIDE = re.compile(
+    r"[;:]|\b(?:while|whereas|but|although|though|versus|vs)\b|, (?:compared|against|relative)", re.I
+)
+_THING = (
+    r"(?:method|model|approach|framework|system|algorithm|network|pipeline|agent|solution|architecture|technique"
+    r"|strategy|detector|classifier|estimator|policy|submission|work|results?)"
+)
+_DOES = (
+    r"(?:achieve|obtain|reach|get|attain|improve|report|gain|reduce|outperform|surpass|set|establish|raise|lower"
+    r"|cut|boost|increase|match|demonstrate)"
+)
+_OWN = re.compile(
+    rf"\bwe (?:\w+ly |can |also |further ){{0,2}}{_DOES}\w*|\bours\b|\bour (?:\w+[ -]){{0,4}}{_THING}"
+    rf"|\bproposed (?:\w+[ -]){{0,3}}{_THING}",
+    re.I,
+)
+_OWN_NAME = re.compile(r"(?:our|ours|we|proposed)\b|.*\bproposed\b", re.I)
+_RIVAL_LEFT = re.compile(
+    r"(?:compar(?:ed|ison) (?:to|with)|versus|\bvs\.?|against|relative to|as opposed to|rather than"
+    r"|instead of|(?<!-)\bthan|\b(?:up|down) from|outperforming|surpassing|exceeding) "
+    r"(?:the |only |just |a |an |its ){0,2}(?:[\w/.-]+ ){0,4}?(?:of |at |with |\()?\W{0,3}$",
+    re.I,
+)
+# "fewer than 30%" and "surpassing 0.95" hedge the number, they name no rival.
+_BOUND = re.compile(r"\b(?:than|surpassing|exceeding) \W{0,3}$", re.I)
+_RIVAL_NOUN = re.compile(
+    r"\b(?:baselines?|humans?(?: experts?| annotators?)?|human[ -](?:level )?performance|experts?"
+    r"|competitors?|(?:prior|previous|existing|other|state[ -]of[ -]the[ -]art|sota)"
+    r" (?:work|art|methods?|models?|approaches|baselines?|best|sota|state[ -]of[ -]the[ -]art)"
+    r"|runner-up|second[ -]best|vanilla(?: \S+)?|random (?:guessing|baseline|chance)|chance(?: level)?)"
+    r"(?![\w-])",
+    re.I,
+)
+_REACHES = re.compile(
+    r"(?:(?:achiev|reach|obtain|attain|scor|yield|perform)(?:es|s|ed|e)?|gets?|shows?|has|is|was|were|at|of)\b",
+    re.I,
+)
+_FOR = re.compile(r"[ )]*(?:for|by|of|from|with|using|in) (?:the |a |an )?(?:\w+[ -]){0,2}?", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Where a number stands.
+
+    Attributes:
+        text: the Doc's text with LaTeX blanked.
+        low, high: its sentence.
+        numbers: (start, end) of all claimed numbers of the sentence, in order.
+        at: which of them it is.
+    """
+
+    text: str
+    low: int
+    high: int
+    numbers: Sequence[tuple[int, int]]
+    at: int
+
+    @property
+    def left(self) -> str:
+        """The sentence before the number."""
+        return self.text[self.low : self.numbers[self.at][0]]
+
+    @property
+    def right(self) -> str:
+        """The sentence behind the number, up to the next one."""
+        end = self.numbers[self.at + 1][0] if self.at + 1 < len(self.numbers) else self.high
+        return self.text[self.numbers[self.at][1] : max(end, self.numbers[self.at][1])]
+
+
+def hedge(around: Around) -> str | None:
+    """Return how the text qualifies a number, several forms joined by ", "; None where it does not."""
+    left = around.left[-_REACH:]
+    right = around.right[:_REACH].lstrip(" $}")
+    found = {form for side, pattern, form in _hedges() if pattern.search(left if side == "left" else right)}
+    # "On average, X gains 3%" qualifies every number of its sentence.
+    if _AVERAGED.match(around.text, around.low, around.high):
+        found.add("on average")
+    return ", ".join(sorted(found)) or None
+
+
+@cache
+def _hedges() -> list[tuple[str, re.Pattern[str], str]]:
+    out = []
+    for side, pattern, form in rows("hedges.tsv"):
+        whole = rf"(?:^|(?<![\w-]))(?:{pattern}){_LINK}" if side == "left" else rf"^ ?(?:{pattern})"
+        out.append((side, re.compile(whole, re.I), form))
+    return out
+
+
+def split(around: Around) -> str | None:
+    """Return the parts or settings a number was measured in, sorted and joined by ", "; None if unsaid."""
+    sentence = around.text[around.low : around.high]
+    lower = sentence.lower()
+    if not any(stem in lower for stem in _STEMS):
+        return None
+    found: dict[tuple[int, int], str] = {}
+    for pattern, form in _splits():
+        for match in pattern.finditer(sentence):
+            span = match.span()
+            if any(a < span[1] and span[0] < b for a, b in found):
+                continue  # said by an earlier, longer pattern
+            before = sentence[max(0, span[0] - 60) : span[0]]
+            # The setting of what is outdone: "outperforms zero-shot baselines by 5%".
+            if _OF_RIVAL.search(before):
+                continue
+            if not (_measures(pattern) or _MEASURED_IN.search(before) or _MEASURED.match(sentence, span[1])):
+                continue
+            found[span] = form.replace("#", match[1]) if "#" in form else form
+    said = {form for (start, _), form in found.items() if _owner(around, around.low + start)}
+    return ", ".join(sorted(said)) or None
+
+
+# One of these is in whatever the patterns match; most sentences have none.
+_STEMS = (
+    *("shot", "test", "val", "dev", "train", "held", "domain", "cross", "subject", "seen", "distrib", "ood"),
+    *("leave-one", "external"),
+)
+
+
+@cache
+def _splits() -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(pattern, re.I), form) for pattern, form in rows("splits.tsv")]
+
+
+def _measures(pattern: re.Pattern[str]) -> bool:
+    """Whether a pattern names what is measured, as "test accuracy"."""
+    return "accuracy" in pattern.pattern
+
+
+def _owner(around: Around, place: int) -> bool:
+    """Whether a setting named at `place` goes with the number.
+
+    Before all numbers it goes with each; behind the last number of a list with the whole list; else with the
+    number before it, unless a comma or "and" parts the two.
+    """
+    numbers, at = around.numbers, around.at
+    if place < numbers[0][0]:
+        return True
+    before = max(i for i, (start, _) in enumerate(numbers) if start <= place)
+    if before + 1 < len(numbers):
+        gap = around.text[numbers[before][1] : place]
+        ahead = around.text[place : numbers[before + 1][0]]
+        if _CUT.search(gap) and not _CUT.search(ahead):
+            return at == before + 1
+    if _ASIDE.search(around.text, numbers[before][1], place):
+        return False
+    if at == before:
+        return True
+    between = (around.text[numbers[i][1] : numbers[i + 1][0]] for i in range(at, before))
+    return at < before and all(_COORDINATED.fullmatch(gap) for gap in between)
+
+
+def whose(
+    around: Around, number: Quantity, method: str | None, main: frozenset[str], compared: frozenset[str]
+) -> Subject | None:
+    """Return whose number it is, None where that is not clear.
+
+    Args:
+        around: where it stands; numbers that are the other end of "4.2 versus 1.8" have been sorted out.
+        number: the number; a gain or saving belongs to who makes it, whatever it is compared with.
+        method: the method that is linked to it, as written.
+        main: names that the paper introduces, in lower case.
+        compared: names that it compares itself with, in lower case.
+    """
+    left = around.left
+    clause = left[max((m.end() for m in _SIDE.finditer(left)), default=0) :]
+    name = (method or "").lower()
+    # A gain is claimed by who makes it, and "87.2% versus 80.5%" begins with one's own.
+    may = (
+        number.kind == "absolute"
+        and number.baseline_value is None
+        and number.value_text.strip("$ ")[0] != "+"
+    )
+    if may and not _BOUND.search(left):
+        behind = _FOR.match(around.right)
+        if _RIVAL_LEFT.search(left[-_REACH:]) or (behind and _RIVAL_NOUN.match(around.right, behind.end())):
+            return "rival"
+    if name in main or _OWN_NAME.match(name):
+        return "own"
+    nouns = list(_RIVAL_NOUN.finditer(clause)) if may else []
+    if may and name in compared:
+        return "rival"
+    if nouns and _REACHES.match(clause[nouns[-1].end() :].lstrip()):
+        return "rival"
+    if _OWN.search(clause):
+        return "own"
+    return "rival" if may and _RIVAL_NOUN.fullmatch(name) else None
