@@ -25,23 +25,31 @@
 UNWIND $method AS wanted
 MATCH (m:Method {name: wanted})
 OPTIONAL MATCH (m)-[:USES]->(a:Method)
-WITH m, collect(DISTINCT a.id) AS first_ids
-UNWIND [m.id] + first_ids AS near_id
+WITH m.id AS m_id, collect(DISTINCT a.id) AS found
+// Steps farther back are left out where nearer ones fill the answer.
+WITH m_id, CASE WHEN size(found) > $limit THEN [] ELSE found END AS first_ids
+UNWIND [m_id] + first_ids AS near_id
 MATCH (b:Method {id: near_id})
 OPTIONAL MATCH (b)-[:USES]->(c:Method)
-WITH m, first_ids, collect(DISTINCT c.id) AS second_ids
-UNWIND [{depth: 1, ids: [m.id]}, {depth: 2, ids: first_ids}, {depth: 3, ids: second_ids}] AS level
+WITH m_id, first_ids, collect(DISTINCT c.id) AS found
+WITH m_id, first_ids, CASE WHEN size(found) > $limit THEN [] ELSE found END AS second_ids
+UNWIND [{depth: 1, ids: [m_id]}, {depth: 2, ids: first_ids}, {depth: 3, ids: second_ids}] AS level
 UNWIND level.ids AS source_id
-WITH m, level.depth AS depth, source_id
+WITH m_id, level.depth AS depth, source_id
 MATCH (s:Method {id: source_id})
 MATCH (s)-[hop:USES]->(x:Method)
-WHERE x.id <> m.id
-WITH m, x, depth, hop
-ORDER BY depth, hop.confidence DESC, hop.paper, hop.field DESC, hop.quote_start, hop.id
-WITH m, x, min(depth) AS depth, head(collect(hop)) AS best
-WITH m, x, depth, best, best.paper AS paper_id
+WHERE x.id <> m_id
+WITH m_id, x.id AS x_id, min([
+  depth, -hop.confidence, hop.paper, CASE hop.field WHEN 'title' THEN 0 ELSE 1 END, hop.quote_start, hop.id
+]) AS best
+WITH m_id, x_id, best[0] AS depth, best[2] AS paper_id, best[5] AS said_id
+ORDER BY m_id, depth, x_id
+LIMIT $limit
+MATCH (m:Method {id: m_id})
 MATCH (w:Paper {id: paper_id})
-RETURN m.name AS method, depth, x.name AS ancestor, startNode(best).name AS via, w.id AS paper, w.name AS title,
-  w.year AS year, best.quote AS quote, best.confidence AS confidence, w.note AS note
+MATCH (s:Method)-[said:USES]->(x:Method {id: x_id})
+WHERE said.id = said_id
+RETURN m.name AS method, depth, x.name AS ancestor, s.name AS via, w.id AS paper, w.name AS title,
+  w.year AS year, said.quote AS quote, said.confidence AS confidence, w.note AS note
 ORDER BY m.id, depth, x.id
 LIMIT $limit

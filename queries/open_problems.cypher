@@ -20,25 +20,21 @@
 // ask: what are the open problems?
 // ask: what are open problems?
 // ask: open problems
-MATCH (w:Paper)-[t:TARGETS]->(p:Problem)
-WHERE t.stance = 'studies'
-WITH p, w, t
-ORDER BY coalesce(w.year, 0) DESC, t.confidence DESC, w.id, t.field DESC, t.quote_start, t.id
-WITH p, count(DISTINCT w.id) AS papers, head(collect({
-  paper: w.id, title: w.name, year: w.year, note: w.note, quote: t.quote, confidence: t.confidence
-})) AS best
-WHERE papers >= $min_papers
-MATCH (low:Problem)-[:BROADER*0..3]->(p)
-OPTIONAL MATCH (solver)-[a:TARGETS]->(low)
-WHERE a.stance = 'mitigates'
-WITH p, papers, best, count(a) AS below
-WHERE below = 0
-MATCH (p)-[:BROADER*0..3]->(high:Problem)
-OPTIONAL MATCH (other)-[b:TARGETS]->(high)
-WHERE b.stance = 'mitigates'
-WITH p, papers, best, count(b) AS above
-WHERE above = 0
-RETURN p.name AS problem, papers, best.paper AS paper, best.title AS title, best.year AS year,
-  best.quote AS quote, best.confidence AS confidence, best.note AS note
+MATCH (p:Problem)
+WHERE p.open_papers >= $min_papers
+WITH p
+ORDER BY p.open_papers DESC, p.id
+LIMIT $limit
+MATCH (w:Paper)-[t:TARGETS]->(p)
+WITH p.id AS p_id, min([
+  -coalesce(w.year, 0), -t.confidence, w.id, CASE t.field WHEN 'title' THEN 0 ELSE 1 END, t.quote_start, t.id
+]) AS best
+WITH p_id, best[2] AS paper_id, best[5] AS said_id
+MATCH (p:Problem {id: p_id})
+MATCH (w:Paper {id: paper_id})
+MATCH (w)-[said:TARGETS]->(p)
+WHERE said.id = said_id
+RETURN p.name AS problem, p.open_papers AS papers, w.id AS paper, w.name AS title, w.year AS year,
+  said.quote AS quote, said.confidence AS confidence, w.note AS note
 ORDER BY papers DESC, p.id
 LIMIT $limit

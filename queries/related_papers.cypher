@@ -22,15 +22,19 @@
 UNWIND $paper AS wanted
 MATCH (a:Paper {id: wanted})
 MATCH (a)-[:TARGETS|ABOUT|USES|INTRODUCES|COMPARED_WITH|EVALUATED_ON]->(x:Problem|Method|Task|Dataset|Benchmark)
-WITH DISTINCT x
+WITH DISTINCT x, labels(x)[0] AS label
 MATCH (w:Paper)-[:TARGETS|ABOUT|USES|INTRODUCES|COMPARED_WITH|EVALUATED_ON]->(x)
 WHERE NOT w.id IN $paper
-WITH DISTINCT w, x.id AS shared_id, labels(x)[0] AS label
-WITH w, sum(CASE label WHEN 'Problem' THEN 3 WHEN 'Method' THEN 2 WHEN 'Task' THEN 2 ELSE 1 END) AS score,
+WITH DISTINCT w.id AS w_id, coalesce(w.year, 0) AS year, x.id AS shared_id, label
+WITH w_id, year, count(shared_id) AS things,
   sum(CASE label WHEN 'Problem' THEN 1 ELSE 0 END) AS problems,
   sum(CASE label WHEN 'Method' THEN 1 ELSE 0 END) AS methods,
-  sum(CASE label WHEN 'Task' THEN 1 ELSE 0 END) AS tasks,
-  sum(CASE WHEN label IN ['Dataset', 'Benchmark'] THEN 1 ELSE 0 END) AS datasets
+  sum(CASE label WHEN 'Task' THEN 1 ELSE 0 END) AS tasks
+WITH w_id, year, problems, methods, tasks, things - problems - methods - tasks AS datasets,
+  things + 2 * problems + methods + tasks AS score
+ORDER BY score DESC, year DESC, w_id
+LIMIT $limit
+MATCH (w:Paper {id: w_id})
 RETURN w.id AS paper, w.name AS title, w.year AS year, score, problems, methods, tasks, datasets
 ORDER BY score DESC, coalesce(w.year, 0) DESC, w.id
 LIMIT $limit

@@ -1,4 +1,4 @@
-// about: How two things hang together: a shortest chain of at most six edges, none through a metric.
+// about: How two things hang together: a shortest chain of at most six edges, none through a metric; the rarer, the better.
 // param: source: Node - one thing: its name, or its id
 // param: target: Node - the other thing
 // returns: step: int - number of the step, from 1
@@ -35,12 +35,94 @@ MATCH (a:Paper|Method|Problem|Task|Dataset|Benchmark|Metric|Result {id: source_i
 UNWIND $target AS target_id
 MATCH (b:Paper|Method|Problem|Task|Dataset|Benchmark|Metric|Result {id: target_id})
 WHERE a.id <> b.id
-MATCH path = allShortestPaths((a)-[:INTRODUCES|TARGETS|ABOUT|APPLIED_TO|USES|COMPARED_WITH|EVALUATED_ON|REPORTS|OF|`ON`|AGAINST|BROADER*..6]-(b))
-WITH path, reduce(key = '', r IN relationships(path) | key + r.id + ' ') AS key
-ORDER BY length(path), key
+MATCH path = shortestPath((a)-[:INTRODUCES|TARGETS|ABOUT|APPLIED_TO|USES|COMPARED_WITH|EVALUATED_ON|REPORTS|OF|`ON`|AGAINST|BROADER*..6]-(b))
+WITH a, b, length(path) AS steps
+ORDER BY steps, a.id, b.id
 LIMIT 1
-UNWIND range(0, length(path) - 1) AS i
-WITH i, nodes(path)[i] AS n, relationships(path)[i] AS e, nodes(path)[i + 1] AS o
+// The chain is made from both its ends, always at the rarer one, by what is rarest there; `forth` says that
+// it is the front. With two steps left it stays as it is.
+WITH steps, [a.id] AS front, [b.id] AS back, a.support <= b.support AS forth
+UNWIND [CASE WHEN forth THEN last(front) ELSE head(back) END] AS near_id
+UNWIND [CASE WHEN forth THEN head(back) ELSE last(front) END] AS far_id
+MATCH (far:Paper|Method|Problem|Task|Dataset|Benchmark|Metric|Result {id: far_id})
+OPTIONAL MATCH (near:Paper|Method|Problem|Task|Dataset|Benchmark|Metric|Result {id: CASE WHEN steps > 2 THEN near_id ELSE '' END})-[:INTRODUCES|TARGETS|ABOUT|APPLIED_TO|USES|COMPARED_WITH|EVALUATED_ON|REPORTS|OF|`ON`|AGAINST|BROADER]-(one)
+WITH DISTINCT steps, front, back, forth, far, coalesce(one.id, near_id) AS one_id
+MATCH (one:Paper|Method|Problem|Task|Dataset|Benchmark|Metric|Result {id: one_id})
+MATCH path1 = shortestPath((one)-[:INTRODUCES|TARGETS|ABOUT|APPLIED_TO|USES|COMPARED_WITH|EVALUATED_ON|REPORTS|OF|`ON`|AGAINST|BROADER*..5]-(far))
+WITH steps, front, back, forth, far, one, length(path1) AS rest1
+WHERE steps <= 2 OR rest1 = steps - 1
+WITH steps, front, back, forth, far, one
+ORDER BY one.support, one.id
+LIMIT 1
+WITH CASE WHEN steps > 2 THEN steps - 1 ELSE steps END AS steps,
+  CASE WHEN steps > 2 AND forth THEN front + [one.id] ELSE front END AS front,
+  CASE WHEN steps > 2 AND NOT forth THEN [one.id] + back ELSE back END AS back,
+  forth = (one.support <= far.support) AS forth
+UNWIND [CASE WHEN forth THEN last(front) ELSE head(back) END] AS near_id
+UNWIND [CASE WHEN forth THEN head(back) ELSE last(front) END] AS far_id
+MATCH (far:Paper|Method|Problem|Task|Dataset|Benchmark|Metric|Result {id: far_id})
+OPTIONAL MATCH (near:Paper|Method|Problem|Task|Dataset|Benchmark|Metric|Result {id: CASE WHEN steps > 2 THEN near_id ELSE '' END})-[:INTRODUCES|TARGETS|ABOUT|APPLIED_TO|USES|COMPARED_WITH|EVALUATED_ON|REPORTS|OF|`ON`|AGAINST|BROADER]-(one)
+WITH DISTINCT steps, front, back, forth, far, coalesce(one.id, near_id) AS one_id
+MATCH (one:Paper|Method|Problem|Task|Dataset|Benchmark|Metric|Result {id: one_id})
+MATCH path2 = shortestPath((one)-[:INTRODUCES|TARGETS|ABOUT|APPLIED_TO|USES|COMPARED_WITH|EVALUATED_ON|REPORTS|OF|`ON`|AGAINST|BROADER*..4]-(far))
+WITH steps, front, back, forth, far, one, length(path2) AS rest2
+WHERE steps <= 2 OR rest2 = steps - 1
+WITH steps, front, back, forth, far, one
+ORDER BY one.support, one.id
+LIMIT 1
+WITH CASE WHEN steps > 2 THEN steps - 1 ELSE steps END AS steps,
+  CASE WHEN steps > 2 AND forth THEN front + [one.id] ELSE front END AS front,
+  CASE WHEN steps > 2 AND NOT forth THEN [one.id] + back ELSE back END AS back,
+  forth = (one.support <= far.support) AS forth
+UNWIND [CASE WHEN forth THEN last(front) ELSE head(back) END] AS near_id
+UNWIND [CASE WHEN forth THEN head(back) ELSE last(front) END] AS far_id
+MATCH (far:Paper|Method|Problem|Task|Dataset|Benchmark|Metric|Result {id: far_id})
+OPTIONAL MATCH (near:Paper|Method|Problem|Task|Dataset|Benchmark|Metric|Result {id: CASE WHEN steps > 2 THEN near_id ELSE '' END})-[:INTRODUCES|TARGETS|ABOUT|APPLIED_TO|USES|COMPARED_WITH|EVALUATED_ON|REPORTS|OF|`ON`|AGAINST|BROADER]-(one)
+WITH DISTINCT steps, front, back, forth, far, coalesce(one.id, near_id) AS one_id
+MATCH (one:Paper|Method|Problem|Task|Dataset|Benchmark|Metric|Result {id: one_id})
+MATCH path3 = shortestPath((one)-[:INTRODUCES|TARGETS|ABOUT|APPLIED_TO|USES|COMPARED_WITH|EVALUATED_ON|REPORTS|OF|`ON`|AGAINST|BROADER*..3]-(far))
+WITH steps, front, back, forth, far, one, length(path3) AS rest3
+WHERE steps <= 2 OR rest3 = steps - 1
+WITH steps, front, back, forth, far, one
+ORDER BY one.support, one.id
+LIMIT 1
+WITH CASE WHEN steps > 2 THEN steps - 1 ELSE steps END AS steps,
+  CASE WHEN steps > 2 AND forth THEN front + [one.id] ELSE front END AS front,
+  CASE WHEN steps > 2 AND NOT forth THEN [one.id] + back ELSE back END AS back,
+  forth = (one.support <= far.support) AS forth
+UNWIND [CASE WHEN forth THEN last(front) ELSE head(back) END] AS near_id
+UNWIND [CASE WHEN forth THEN head(back) ELSE last(front) END] AS far_id
+MATCH (far:Paper|Method|Problem|Task|Dataset|Benchmark|Metric|Result {id: far_id})
+OPTIONAL MATCH (near:Paper|Method|Problem|Task|Dataset|Benchmark|Metric|Result {id: CASE WHEN steps > 2 THEN near_id ELSE '' END})-[:INTRODUCES|TARGETS|ABOUT|APPLIED_TO|USES|COMPARED_WITH|EVALUATED_ON|REPORTS|OF|`ON`|AGAINST|BROADER]-(one)
+WITH DISTINCT steps, front, back, forth, far, coalesce(one.id, near_id) AS one_id
+MATCH (one:Paper|Method|Problem|Task|Dataset|Benchmark|Metric|Result {id: one_id})
+MATCH path4 = shortestPath((one)-[:INTRODUCES|TARGETS|ABOUT|APPLIED_TO|USES|COMPARED_WITH|EVALUATED_ON|REPORTS|OF|`ON`|AGAINST|BROADER*..2]-(far))
+WITH steps, front, back, forth, far, one, length(path4) AS rest4
+WHERE steps <= 2 OR rest4 = steps - 1
+WITH steps, front, back, forth, far, one
+ORDER BY one.support, one.id
+LIMIT 1
+WITH CASE WHEN steps > 2 THEN steps - 1 ELSE steps END AS steps,
+  CASE WHEN steps > 2 AND forth THEN front + [one.id] ELSE front END AS front,
+  CASE WHEN steps > 2 AND NOT forth THEN [one.id] + back ELSE back END AS back,
+  forth = (one.support <= far.support) AS forth
+// What lies between, where something does; then the best edge of each step.
+UNWIND [CASE WHEN forth THEN last(front) ELSE head(back) END] AS near_id
+UNWIND [CASE WHEN forth THEN head(back) ELSE last(front) END] AS far_id
+MATCH (far:Paper|Method|Problem|Task|Dataset|Benchmark|Metric|Result {id: far_id})
+OPTIONAL MATCH (near:Paper|Method|Problem|Task|Dataset|Benchmark|Metric|Result {id: CASE WHEN steps > 1 THEN near_id ELSE '' END})-[:INTRODUCES|TARGETS|ABOUT|APPLIED_TO|USES|COMPARED_WITH|EVALUATED_ON|REPORTS|OF|`ON`|AGAINST|BROADER]-(mid)-[:INTRODUCES|TARGETS|ABOUT|APPLIED_TO|USES|COMPARED_WITH|EVALUATED_ON|REPORTS|OF|`ON`|AGAINST|BROADER]-(far)
+WITH DISTINCT front, back, mid.id AS mid_id, coalesce(mid.support, 0) AS support
+ORDER BY support, mid_id
+LIMIT 1
+WITH front + CASE WHEN mid_id IS NULL THEN [] ELSE [mid_id] END + back AS ids
+UNWIND range(0, size(ids) - 2) AS i
+WITH i, ids[i] AS from_id, ids[i + 1] AS to_id
+MATCH (n:Paper|Method|Problem|Task|Dataset|Benchmark|Metric|Result {id: from_id})
+MATCH (o:Paper|Method|Problem|Task|Dataset|Benchmark|Metric|Result {id: to_id})
+MATCH (n)-[e:INTRODUCES|TARGETS|ABOUT|APPLIED_TO|USES|COMPARED_WITH|EVALUATED_ON|REPORTS|OF|`ON`|AGAINST|BROADER]-(o)
+WITH i, n, o, e
+ORDER BY i, e.confidence DESC, e.id
+WITH i, n, o, head(collect(e)) AS e
 WITH i, n, e, o, e.paper AS paper_id
 OPTIONAL MATCH (w:Paper {id: paper_id})
 RETURN i + 1 AS step, n.name AS name, labels(n)[0] AS type,

@@ -8,6 +8,7 @@ from collections import defaultdict
 from typing import Any
 
 from kg.graph import GraphData, TableWriter
+from kg.graph.counts import with_counts
 from kg.schema import schema
 
 
@@ -121,9 +122,11 @@ class Builder:
             writers[item["label"]].add({"support": len(support[node]), **item["row"]})
         for item in self._edges.values():
             writers[item["label"]].add(item["row"])
-        return GraphData(
-            {name: writers[name].table() for name in schema().nodes},
-            {name: writers[name].table() for name in schema().edges},
+        return with_counts(
+            GraphData(
+                {name: writers[name].table() for name in schema().nodes},
+                {name: writers[name].table() for name in schema().edges},
+            )
         )
 
     def _ends(self, start: str, end: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kg.graph.arithmetic import Stated, describe
+from kg.graph.counts import with_counts
 from kg.graph.data import GraphData, TableWriter
 from kg.graph.evidence import check_claim, check_result, context_of, quote_fields
 from kg.model import Claim, Evidence, Field, Mention, Paper, PaperFacts, Result
@@ -62,9 +63,11 @@ def build_graph(papers: Iterable[tuple[Paper, PaperFacts]], resolution: Resoluti
             writers[type_name].add(row)
     for decision in resolution.broader:
         writers["BROADER"].add(_broader_row(resolution, decision.subject, decision.object, decision))
-    return GraphData(
-        {name: writers[name].table() for name in schema().nodes},
-        {name: writers[name].table() for name in schema().edges},
+    return with_counts(
+        GraphData(
+            {name: writers[name].table() for name in schema().nodes},
+            {name: writers[name].table() for name in schema().edges},
+        )
     )
 
 
