@@ -31,6 +31,10 @@ _BRACKET = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _PREPOSITIONS = frozenset(
     {"of", "in", "for", "on", "at", "under", "per", "across", "between", "with", "from", "to", "by", "over"}
 )  # fmt: skip
+# What may follow any metric's name: "PESQ score", "FID values".
+_TAIL = re.compile(
+    r"[ -]+(?:scores?|values?|metrics?|performance|results?|measures?|index|indices)\s*$", re.I
+)
 _NOT_PLURAL = frozenset({"loss", "bias", "gas"})
 # Names under which papers report numbers that have nothing in common.
 _VAGUE = frozenset(
@@ -180,7 +184,8 @@ def metric_of(text: str) -> Metric | None:
     The whole name counts first, then its longest ending before a preposition: "linear probe accuracy on
     unseen classes" is an accuracy, "hallucination rate" a rate of its own, "reduction in error" nothing.
     """
-    for shown in dict.fromkeys((text, _BRACKET.sub(" ", text))):
+    bare = _BRACKET.sub(" ", text)
+    for shown in dict.fromkeys((text, bare, _TAIL.sub("", bare))):
         if (found := _lookup(shown)) is not None:
             return found
     return None
@@ -201,7 +206,8 @@ def _lookup(text: str) -> Metric | None:
             # name may be a common word, which is no acronym.
             if fitting:
                 return fitting[0]
-            if first == 0 or found[0].case != "exact":
+            plain_word = text.islower() and len(text) < 4
+            if found[0].case != "exact" or (first == 0 and not plain_word):
                 return found[0]
     return None
 
