@@ -99,7 +99,7 @@ _BACK_FROM = re.compile(
     r" ?\(?(?:up |down |improved |reduced |increased )?from (?:a |about |only |just )?", re.I
 )
 _FROM = re.compile(
-    r"(?:^|[\s(])from (?:a |an |about |around |approximately |below |under |over |~|≈|\+ ?)?(?:\w+ of )?$",
+    r"(?:^|[\s(])from +(?:a |an |about |around |approximately |below |under |over |~|≈|\+ ?)?(?:\w+ of )? *$",
     re.I,
 )
 _RANGING = re.compile(r"\b(?:rang\w+|var\w+|span\w+|anywhere|between)\W+(?:\w+\W+){0,2}$", re.I)

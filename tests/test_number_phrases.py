@@ -1,0 +1,181 @@
+"""Nasty number phrases: value, unit, and whether they claim anything."""
+
+from __future__ import annotations
+
+import pytest
+import spacy
+
+from extractors.doc import numbers_of
+from extractors.numbers import Numbers, parse_quantity
+from extractors.quantities import scan
+
+NLP = spacy.blank("en")
+Read = tuple[float, str | None]
+
+# One number: the phrase, the mention, its value and unit.
+WRITTEN: list[tuple[str, str, Read]] = [
+    (r"an accuracy of 87.2\% is", r"87.2\%", (87.2, "%")),
+    (r"an accuracy of $87.2\%$ is", r"87.2\%", (87.2, "%")),
+    (r"an accuracy of $87.2$\% is", r"$87.2$\%", (87.2, "%")),
+    (r"an accuracy of 87.2\,\% is", r"87.2\,\%", (87.2, "%")),
+    (r"an accuracy of \textbf{87.2\%} is", r"87.2\%", (87.2, "%")),
+    ("eighty percent of", "eighty percent", (80.0, "%")),
+    ("ninety-five percent of", "ninety-five percent", (95.0, "%")),
+    ("a BLEU of 72,64% in", "72,64%", (72.64, "%")),
+    (r"2.5$\times$ faster", r"2.5$\times$", (2.5, "x")),
+    (r"$2.5\times$ faster", r"2.5\times", (2.5, "x")),
+    (r"a $\sim$3$\times$ speedup", r"3$\times$", (3.0, "x")),
+    ("~3x faster", "3x", (3.0, "x")),
+    ("a x2 speedup", "x2", (2.0, "x")),
+    ("a ×2.5 speedup", "×2.5", (2.5, "x")),
+    ("three times faster", "three times", (3.0, "x")),
+    ("a hundred times faster", "hundred times", (100.0, "x")),
+    ("10,000 times fewer", "10,000 times", (10000.0, "x")),
+    ("10k× faster", "10k×", (10000.0, "x")),
+    (r"$10^{3}\times$ faster", r"10^{3}\times", (1000.0, "x")),
+    ("by a factor of 4", "4", (4.0, "x")),
+    ("by a factor of 2.5 over", "2.5", (2.5, "x")),
+    ("by a factor of about 4.5", "4.5", (4.5, "x")),
+    ("by a factor of four.", "four", (4.0, "x")),
+    ("a 4-fold reduction", "4-fold", (4.0, "x")),
+    ("a four-fold reduction", "four-fold", (4.0, "x")),
+    ("a fourfold reduction", "fourfold", (4.0, "x")),
+    ("rises tenfold over", "tenfold", (10.0, "x")),
+    ("twice as fast", "twice", (2.0, "x")),
+    ("nearly doubles throughput", "doubles", (2.0, "x")),
+    ("quadruples throughput", "quadruples", (4.0, "x")),
+    ("it halves the error", "halves", (2.0, "x")),
+    ("an order of magnitude faster", "an order of magnitude", (10.0, "x")),
+    ("one order of magnitude faster", "one order of magnitude", (10.0, "x")),
+    ("two orders of magnitude faster", "two orders of magnitude", (2.0, "orders of magnitude")),
+    ("2-3 orders of magnitude faster", "2-3 orders of magnitude", (3.0, "orders of magnitude")),
+    ("by half.", "half", (0.5, None)),
+    ("two-thirds of the cost", "two-thirds", (0.6667, None)),
+    ("two thirds of the cost", "two thirds", (0.6667, None)),
+    ("three quarters of the cost", "three quarters", (0.75, None)),
+    ("1/10 of the cost", "1/10", (0.1, None)),
+    ("1/10th of the cost", "1/10th", (0.1, None)),
+    ("one in five users", "one in five", (0.2, None)),
+    ("9 out of 10 cases", "9 out of 10", (9.0, None)),
+    ("47.78 ROUGE-1", "47.78 ROUGE-1", (47.78, "ROUGE-1")),
+    ("an FID of 2.1", "2.1", (2.1, None)),
+    ("0.91 Dice", "0.91 Dice", (0.91, "Dice")),
+    ("+4.3 mAP", "+4.3 mAP", (4.3, "mAP")),
+    ("AUC=0.85", "0.85", (0.85, None)),
+    (r"$R^2 = 0.95$", "0.95", (0.95, None)),
+    ("mAP@0.5 of 45.2", "45.2", (45.2, None)),
+    ("Recall@10 of 0.53", "0.53", (0.53, None)),
+    ("0.5 percentage points", "0.5 percentage points", (0.5, "points")),
+    ("a 3.2-point gain", "3.2-point", (3.2, "points")),
+    ("a five-point gain", "five-point", (5.0, "points")),
+    (r"12.5\%-points", r"12.5\%-points", (12.5, "points")),
+    ("5 p.p.", "5 p.p.", (5.0, "points")),
+    ("50 bps", "50 bps", (50.0, "bps")),
+    ("−3.2 points", "−3.2 points", (-3.2, "points")),
+    ("3-5 points", "3-5 points", (5.0, "points")),
+    ("3--5 points", "3--5 points", (5.0, "points")),
+    ("3 to 5 points", "3 to 5 points", (5.0, "points")),
+    ("between 3 and 5 points", "3 and 5 points", (5.0, "points")),
+    (r"40\%-60\% lower", r"40\%-60\%", (60.0, "%")),
+    (r"$40\%\sim60\%$ lower", r"40\%\sim60\%", (60.0, "%")),
+    (r"$5\times$--$10\times$ faster", r"5\times$--$10\times", (10.0, "x")),
+    ("two to three times faster", "two to three times", (3.0, "x")),
+    ("two- to three-fold", "two- to three-fold", (3.0, "x")),
+    ("82.1±0.3", "82.1±0.3", (82.1, None)),
+    ("82.1 ± 0.3%", "82.1 ± 0.3%", (82.1, "%")),
+    (r"82.1\% $\pm$ 0.3\%", r"82.1\% $\pm$ 0.3\%", (82.1, "%")),
+    ("0.91 +/- 0.02 Dice", "0.91 +/- 0.02 Dice", (0.91, "Dice")),
+    (">90% accuracy", "90%", (90.0, "%")),
+    ("<1% error", "1%", (1.0, "%")),
+    ("sub-1% error", "1%", (1.0, "%")),
+    (r"$>90\%$ accuracy", r"90\%", (90.0, "%")),
+    ("an error of 1.2e-3", "1.2e-3", (0.0012, None)),
+    (r"an error of $10^{-4}$", "10^{-4}", (0.0001, None)),
+    (r"an error of $3.2 \times 10^{-4}$", r"3.2 \times 10^{-4}", (0.00032, None)),
+    ("1,234 samples", "1,234", (1234.0, None)),
+    (r"10\,000 samples", r"10\,000", (10000.0, None)),
+    ("1{,}234 samples", "1{,}234", (1234.0, None)),
+    ("1.5 trillion tokens", "1.5 trillion tokens", (1.5e12, "tokens")),
+    ("US$5 per hour", "US$5", (5.0, "$")),
+    (r"\$5 per hour", "$5", (5.0, "$")),
+]
+
+# Several numbers, or one with the other end of a comparison: (value, unit, baseline).
+JOINED: list[tuple[str, list[tuple[float, str | None, float | None]]]] = [
+    ("45/19/77% on A, B and C", [(45.0, "%", None), (19.0, "%", None), (77.0, "%", None)]),
+    ("74.59% on trained and 51.07% on unseen", [(74.59, "%", None), (51.07, "%", None)]),
+    ("5.4, 3.2, and 1.1 points", [(5.4, "points", None), (3.2, "points", None), (1.1, "points", None)]),
+    ("from 80.5% to 87.2%", [(87.2, "%", 80.5)]),
+    ("from 80.5 to 87.2%", [(87.2, "%", 80.5)]),
+    (r"from $11.6\pm5.3$% to $5.2\pm0.2$%", [(5.2, "%", 11.6)]),
+    (r"(80.5\% $\rightarrow$ 87.2\%)", [(87.2, "%", 80.5)]),
+    ("87.2% (up from 80.5%)", [(87.2, "%", 80.5)]),
+    ("87.2% (vs. 80.5%)", [(87.2, "%", 80.5), (80.5, "%", None)]),
+    ("from 6.0 ms to 4.5 ms", [(4.5, "ms", 6.0)]),
+    ("pass@1 from 30.1 to 45.2", [(45.2, None, 30.1)]),
+]
+
+NO_NUMBER = [
+    "GPT-4", "ResNet-50", "CIFAR-10", "top-5", "COVID-19", "mAP@50", "Hits@1", "O(n^2)", "1080p", "v2.0",
+    "24/7 operation", "Qwen2.5-7B", "Llama-3.1-8B-Instruct", "our contributions are threefold", "manifold",
+]  # fmt: skip
+
+NO_CLAIM = [
+    "The gains are significant (p < 0.05).",
+    "It was written in 2023.",
+    "Section 3 describes the method.",
+    "Earlier work [12] and [3, 4] studied this.",
+    "We set k=5 in all experiments.",
+    "We fine-tune a 7B model.",
+    "We report a 95% CI.",
+    "We report a 95% confidence interval.",
+    "The service runs 24/7.",
+    "Results are averaged over 5 random seeds.",
+    "We use a threshold of 0.5.",
+    "We train on 12,000 images.",
+    "It was tested on Python 3.11.",
+]
+
+CLAIMS: list[tuple[str, float]] = [
+    ("It reduces latency by a factor of four.", 4.0),
+    ("It yields a tenfold increase in throughput.", 10.0),
+    ("Our parser reaches an accuracy of 82.1 ± 0.3% on the test set.", 82.1),
+    ("Our parser reduces the error by two thirds.", 0.6667),
+    ("It keeps overhead at sub-1% while improving accuracy.", 1.0),
+    ("It reduces memory by 40%-60%.", 60.0),
+    ("Our method achieves a mean squared error of 1.2e-3 on the test set.", 0.0012),
+    ("It is two to three times faster than the baseline.", 3.0),
+    ("Our method achieves ninety-five percent accuracy on the test set.", 95.0),
+]
+
+
+@pytest.mark.parametrize(("text", "mention", "expected"), WRITTEN, ids=[row[0] for row in WRITTEN])
+def test_a_phrase_is_read(text: str, mention: str, expected: Read) -> None:
+    (number,) = [n for n in scan(text) if text[n.start : n.end] == mention]
+    assert (number.value, number.unit) == expected
+    assert parse_quantity(mention, text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), JOINED, ids=[row[0] for row in JOINED])
+def test_lists_and_changes_are_read(
+    text: str, expected: list[tuple[float, str | None, float | None]]
+) -> None:
+    found = [(n.value, n.unit, n.baseline[0] if n.baseline else None) for n in scan(text)]
+    assert [row for row in found if row[1] or not row[0].is_integer() or row[2]] == expected
+
+
+@pytest.mark.parametrize("text", NO_NUMBER)
+def test_a_name_is_no_number(text: str) -> None:
+    assert scan(text) == []
+
+
+@pytest.mark.parametrize("text", NO_CLAIM)
+def test_a_setting_is_no_claim(text: str) -> None:
+    found = numbers_of(Numbers()(NLP.make_doc(text)))
+    assert [n.value_text for n in found if n.category == "result"] == []
+
+
+@pytest.mark.parametrize(("text", "value"), CLAIMS)
+def test_a_phrase_claims_a_result(text: str, value: float) -> None:
+    found = numbers_of(Numbers()(NLP.make_doc(text)))
+    assert value in [n.value for n in found if n.category == "result"]
