@@ -116,9 +116,7 @@ class Graph(NamedQueries):
             NotFoundError: if no query answers it (names the nearest phrasings), or a name is unknown.
         """
         reading = read(question, self._names)
-        rows = self.query(reading.query.name, **reading.params)
-        rows.note = "; ".join(filter(None, (rows.note, reading.note)))
-        return rows
+        return self.query(reading.query.name, **reading.params)
 
     def cypher(
         self,

@@ -15,7 +15,7 @@ from functools import cache
 
 from kg.errors import KGError, NotFoundError, QueryError
 from kg.names import Names
-from kg.queries import Phrasing, Query, load_queries
+from kg.queries import Phrasing, Query, find_query, load_queries
 
 _LONGEST = 1000  # characters of a question
 _ARTICLES = frozenset({"a", "an", "the"})
@@ -60,13 +60,11 @@ class Reading:
         query: what answers it.
         params: its arguments as written.
         literal: how many letters of the question are the phrasing's own.
-        note: what of the question the query leaves open; often empty.
     """
 
     query: Query
     params: dict[str, str]
     literal: int
-    note: str = ""
 
 
 def readings(question: str) -> list[Reading]:
@@ -79,9 +77,8 @@ def readings(question: str) -> list[Reading]:
     if not text or len(text) > _LONGEST:
         raise QueryError(f"a question has 1 to {_LONGEST} characters; this has {len(text)}")
     if match := _HOW_WELL.search(text):
-        note = "for numbers ask 'how well does METHOD work?' of one of these methods"
         first = [r for r in readings(text[: match.start()]) if r.query.name == "methods_targeting"]
-        return [replace(reading, note=note) for reading in first]
+        return [replace(reading, query=find_query("how_well")) for reading in first]
     found: list[Reading] = []
     for query in load_queries().values():
         for phrasing in query.asks:

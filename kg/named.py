@@ -25,6 +25,26 @@ class NamedQueries(ABC):
     def query(self, name: str, /, **params: object) -> Rows:
         """Answer a named query."""
 
+    def baseline_drift(
+        self, method: Name, *, dataset: Name | None = None, metric: Name | None = None, limit: int = 100
+    ) -> Rows:
+        """Every score that papers report for a method, its own or as a baseline, with the spread."""
+        return self.query("baseline_drift", method=method, dataset=dataset, metric=metric, limit=limit)
+
+    def claims(
+        self,
+        *,
+        min_gain: float | None = None,
+        min_confidence: float = 0.0,
+        metric: Name | None = None,
+        dataset: Name | None = None,
+        task: Name | None = None,
+        limit: int = 100,
+    ) -> Rows:
+        """Claimed numbers by gain: of known metrics (percent, then other units), of others, then the rest."""
+        asked = {"min_gain": min_gain, "min_confidence": min_confidence, "limit": limit}
+        return self.query("claims", metric=metric, dataset=dataset, task=task, **asked)
+
     def claims_of_paper(self, paper: Name, *, limit: int = 1000) -> Rows:
         """Everything that a paper is read to say, in the order of its text, with the sentence for each."""
         return self.query("claims_of_paper", paper=paper, limit=limit)
@@ -39,6 +59,17 @@ class NamedQueries(ABC):
         """Methods that a method is compared with, on either side, and how the first of the two fares."""
         return self.query("compared_with", method=method, outcome=outcome, other=other, limit=limit)
 
+    def contradictions(
+        self,
+        *,
+        method: Name | None = None,
+        dataset: Name | None = None,
+        metric: Name | None = None,
+        limit: int = 100,
+    ) -> Rows:
+        """Scores that differ by more than rounding, and numbers that disagree within their paper."""
+        return self.query("contradictions", method=method, dataset=dataset, metric=metric, limit=limit)
+
     def datasets_of_task(self, task: Name, *, limit: int = 100) -> Rows:
         """Datasets and benchmarks that papers about a task use or introduce, the most used first."""
         return self.query("datasets_of_task", task=task, limit=limit)
@@ -47,11 +78,30 @@ class NamedQueries(ABC):
         """Everything that stands behind one edge: the sentence, its offsets, and who read it."""
         return self.query("evidence", edge=edge)
 
-    def leaderboard(
-        self, dataset: Name, *, metric: Name | None = None, kind: KindOrAny = "absolute", limit: int = 100
+    def how_well(
+        self,
+        problem: Name,
+        *,
+        stance: StanceOrAny = "mitigates",
+        min_confidence: float = 0.0,
+        limit: int = 100,
     ) -> Rows:
-        """Claimed numbers on a dataset or benchmark by metric, highest first."""
-        return self.query("leaderboard", dataset=dataset, metric=metric, kind=kind, limit=limit)
+        """Methods that work against a problem, and the numbers that the same papers claim for them."""
+        return self.query(
+            "how_well", problem=problem, stance=stance, min_confidence=min_confidence, limit=limit
+        )
+
+    def leaderboard(
+        self,
+        dataset: Name,
+        *,
+        metric: Name | None = None,
+        split: str | None = None,
+        kind: KindOrAny = "absolute",
+        limit: int = 100,
+    ) -> Rows:
+        """Claimed numbers on a dataset by metric and split, best first; what is not comparable last."""
+        return self.query("leaderboard", dataset=dataset, metric=metric, split=split, kind=kind, limit=limit)
 
     def lineage(self, method: Name, *, limit: int = 100) -> Rows:
         """What a method builds on, and what that builds on, up to three steps back."""
@@ -95,8 +145,14 @@ class NamedQueries(ABC):
         return self.query("results_of_method", method=method, limit=limit)
 
     def shortest_path(self, source: Name, target: Name) -> Rows:
-        """How two things hang together: a shortest chain of at most six edges, none through a metric."""
+        """How two things hang together: a shortest chain of at most six edges, the rarest, none by a metric."""
         return self.query("shortest_path", source=source, target=target)
+
+    def sota_timeline(
+        self, dataset: Name, *, metric: Name | None = None, split: str | None = None, limit: int = 100
+    ) -> Rows:
+        """Claimed scores on a dataset that beat all earlier ones, by metric and split."""
+        return self.query("sota_timeline", dataset=dataset, metric=metric, split=split, limit=limit)
 
     def timeline_of_problem(self, problem: Name, *, stance: StanceOrAny = "any", limit: int = 1000) -> Rows:
         """Papers that work against or study a problem, by year, with each year's number of papers."""

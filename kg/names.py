@@ -261,7 +261,7 @@ def arguments(query: Query, given: Mapping[str, object], names: Names) -> Argume
         if value is None and param.required:
             raise QueryError(f"{query.name} needs {param.name!r} ({param.type}): {param.description}")
         if value is None:
-            params[param.name] = [] if param.labels else param.default
+            params[param.name] = [] if param.listed else param.default
         elif param.labels:
             found = _nodes(query, param, value, names)
             params[param.name] = sorted(
@@ -269,7 +269,8 @@ def arguments(query: Query, given: Mapping[str, object], names: Names) -> Argume
             )
             notes += [match.note for match in found if match.note]
         else:
-            params[param.name] = _plain(query, param, value)
+            plain = _plain(query, param, value)
+            params[param.name] = [plain] if param.listed else plain
     return Arguments(params, tuple(notes))
 
 

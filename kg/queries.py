@@ -11,8 +11,9 @@ Beside it lies its SPARQL twin, `queries/NAME.rq` (see `kg.twins`), unless the h
 
 A parameter's type is one of: node labels joined by "|" or `Node` for any label (the query is given a list
 of canonical names, of ids where `Paper` or `Node` is asked); an enum of the schema or words in lower case,
-joined by "|"; `int`, `float` or `str`. `= none` makes a name optional (an empty list). A column's type is
-`str`, `int` or `float`, with "?" where it can be missing. A phrasing may end in `[parameter=value]`.
+joined by "|"; `int`, `float` or `str`. `= none` makes a name, number or text optional: the query is given
+a list, which is empty where nothing was asked. A column's type is `str`, `int` or `float`, with "?" where it
+can be missing. A phrasing may end in `[parameter=value]`.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ class Param:
         type: as the header writes it.
         labels: where it is a name: of nodes with these labels.
         choices: where it is one of a few words: these.
-        required: whether it must be given; else `default` stands in (None for an optional name).
+        required: whether it must be given; else `default` stands in.
+        default: None where there is none: what was not given is then an empty list to the query.
     """
 
     name: str
@@ -62,6 +64,11 @@ class Param:
     def by_id(self) -> bool:
         """Whether the query takes ids of nodes; else it takes canonical names."""
         return "Paper" in self.labels
+
+    @property
+    def listed(self) -> bool:
+        """Whether the query takes a list: names, or an optional value (of at most one)."""
+        return bool(self.labels) or (not self.required and self.default is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +208,7 @@ def _param(where: str, text: str) -> Param:
     value: str | int | float | None = default
     if labels and default not in (None, "none"):
         raise QueryError(f"{where}: the default of a name is `none`, not {default!r}")
-    if labels:
+    if labels or (default == "none" and "none" not in choices):
         value = None
     elif choices and default is not None and default not in choices:
         raise QueryError(f"{where}: default {default!r} is none of {', '.join(choices)}")

@@ -33,6 +33,10 @@ HOSTILE = (
 )
 MANY = 100  # names in one question
 CONFIDENCES = (0.0, 0.1234, 0.5, 0.9, 0.9001, 0.95, 1.0)
+OPTIONAL: dict[str, tuple[object, ...]] = {
+    "float": (0.0, 6.7, 7.0),
+    "str": ("test", "it's", "in no graph"),
+}
 VALUES = (0.0, -3.5, 0.1 + 0.2, 94.5, 1e-7, 3.8e25, 71.2)
 
 
@@ -82,6 +86,8 @@ class _Made(Builder):
         if random.random() < 0.7:
             more["kind"] = random.choice(("method", "survey"))
         year = random.choice((None, 1999, 2022, 2023, 2024))
+        if year is not None and random.random() < 0.5:
+            more["date"] = f"{year}-{random.randrange(10, 13)}-{random.randrange(30, 32)}"
         paper = self.paper(f"{random.randrange(4096):03x}-{i}", title, " ".join(sentences), year, **more)
         places = [("title", 0, len(title))]
         at = 0
@@ -135,14 +141,37 @@ class _Made(Builder):
         if random.random() < 0.5:
             more |= {"measured_on": "our data", "baseline_value": random.choice(VALUES)}
         value = random.choice(VALUES)
-        kind = random.choice(("absolute", "improvement", "reduction", "ratio"))
+        kind = random.choice(("absolute", "absolute", "improvement", "reduction", "ratio"))
         key = f"{paper.partition(':')[2]}-{i}"
-        more |= {"value": value, "value_text": f"{value}", "kind": kind}
+        more |= {"value": value, "value_text": f"{value}", "kind": kind} | self.meaning(value)
         node = self.node("Result", key, f"{value}", (), **more)
         self.say("REPORTS", [paper], node, paper)
         for edge_type, labels in SLOTS.items():
             if random.random() < 0.7:
                 self.say(edge_type, [node], self.one(*labels), paper)
+
+    def meaning(self, value: float) -> dict[str, object]:
+        """Return what is found out about a number; each of it may be missing."""
+        random = self.random
+        said: dict[str, Sequence[object]] = {
+            "direction": ("higher", "higher", "lower"),
+            "score": (value, value, -value, 100 * value),
+            "precision": (0.0, 0.05, 0.5),
+            "baseline_score": (71.2, 0.1 + 0.2, 3.8e25),
+            "gain": (-3.5, 0.0, 6.7, 6.7000000000000002, 1e-7),
+            "relative_gain": (-3.5, 0.0, 8.3),
+            "hedge": ("up to", "about, on average"),
+            "split": ("test", "few-shot, test", "it's"),
+            "subject": ("own", "rival"),
+        }
+        rare = {
+            "unranked": ("names no metric", "a range, not one score"),
+            "conflict": ("states a gain of 3, but 5 - 1 = 4",),
+        }
+        share = dict.fromkeys(said, 0.8) | dict.fromkeys(rare, 0.15) | {"hedge": 0.2, "split": 0.4}
+        return {
+            name: random.choice(of) for name, of in (said | rare).items() if random.random() < share[name]
+        }
 
 
 STANCES = ("mitigates", "studies")
@@ -208,6 +237,10 @@ def _values(data: GraphData, param: Param, names: dict[str, list[str]], most: in
         yield from ([name] for name in known[::step])
         yield known[:2]
         yield [*known[-3:], "in no graph"]
+        return
+    if param.listed:
+        yield []
+        yield from ([value] for value in OPTIONAL[param.type])
         return
     if param.default is not None:
         yield param.default

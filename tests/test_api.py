@@ -126,10 +126,10 @@ def test_cypher_without_rows_keeps_its_columns(graph: Graph) -> None:
     assert list(rows.df().columns) == ["id", "year"]
 
 
-def test_how_well_is_answered_in_half_with_the_way_to_the_rest(graph: Graph) -> None:
+def test_which_methods_and_how_well_is_one_question(graph: Graph) -> None:
     rows = graph.ask("Which methods target forgetting, and how well?")
-    assert rows == graph.methods_targeting("forgetting")
-    assert rows.note == "for numbers ask 'how well does METHOD work?' of one of these methods"
+    assert rows == graph.how_well("forgetting")
+    assert {row["method"] for row in rows} == {row["method"] for row in graph.methods_targeting("forgetting")}
 
 
 def test_cypher_takes_parameters_and_reads_only(graph: Graph) -> None:
@@ -253,7 +253,8 @@ def test_every_query_is_a_method_with_the_headers_signature(query: Query) -> Non
         elif param.choices:
             assert get_args(hint) == param.choices
         else:
-            assert hint.__name__ == param.type
+            kind = {"int": int, "float": float, "str": str}[param.type]
+            assert hint == (kind | None if param.listed else kind)
 
 
 def test_every_method_answers_as_the_query_does(graph: Graph) -> None:

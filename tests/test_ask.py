@@ -25,6 +25,7 @@ VALUES = {
     "metric": "accuracy",
     "paper": "Overcoming catastrophic forgetting in neural networks",
     "edge": "targets:0123456789ab",
+    "min_gain": "5",
     "node": "SGD",
     "source": "EWC",
     "target": "TRACE",
@@ -64,12 +65,15 @@ def test_every_phrasing_is_read_as_its_own_query(name: str, ask: Phrasing) -> No
             "leaderboard",
             {"metric": "accuracy", "dataset": "TRACE"},
         ),
+        ("Do papers disagree about EWC?", "contradictions", {"method": "EWC"}),
+        ("Which papers claim gains of at least 2.5?", "claims", {"min_gain": "2.5"}),
+        ("How well do methods that target forgetting work?", "how_well", {"problem": "forgetting"}),
         ("How are CF and EWC related?", "shortest_path", {"source": "CF", "target": "EWC"}),
         ("which problems are still open?", "open_problems", {}),
         ("tell me about SGD", "neighbours", {"node": "SGD"}),
         (
             "what mitigates forgetting and how well do they work?",
-            "methods_targeting",
+            "how_well",
             {"problem": "forgetting"},
         ),
         ("What did the paper 1612.00796 claim?", "claims_of_paper", {"paper": "1612.00796"}),
@@ -98,8 +102,8 @@ def test_a_question_without_a_query_names_the_nearest_phrasings() -> None:
 
 
 def test_how_well_belongs_to_questions_for_methods_only() -> None:
-    assert read("which methods target forgetting, and how well?", NAMES).note.startswith("for numbers ask")
-    assert read("which methods target forgetting?", NAMES).note == ""
+    assert read("which methods target forgetting, and how well?", NAMES).query.name == "how_well"
+    assert read("who studies forgetting, and how well?", NAMES).params["stance"] == "studies"
     with pytest.raises(NotFoundError, match="no query answers"):
         read("what does EWC build on, and how well?", NAMES)
 

@@ -108,7 +108,7 @@ def _width() -> int:
 
 def _print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     # Ids are for machines: every other form prints them.
-    shown = [c for c in columns if not (c in ("id", "paper", "edge") and len(columns) > 4)]
+    shown = [c for c in columns if not (c in ("id", "paper", "other_paper", "edge") and len(columns) > 4)]
     if "quote" in shown:
         _print_cards(rows, shown)
         return
@@ -122,20 +122,28 @@ def _print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> N
 
 
 def _print_cards(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
-    """Print one block a row: what was found, the paper, and the sentence that says it."""
-    head = [c for c in columns if c not in ("title", "year", "quote", "note")]
+    """Print one block a row: what was found, the paper and its sentence, and the other paper if any."""
+    said = ("title", "year", "quote", "note", "targets_quote")
+    head = [c for c in columns if c.removeprefix("other_") not in said]
     print(" · ".join(head))
     for row in rows:
         print()
         print(" · ".join(_text(row.get(c)) or "–" for c in head))
-        # Said of the text, so it stands with the paper, or with the quote where the paper is not named.
-        note = f" [{row['note']}]" if row.get("note") else ""
-        if row.get("title"):
-            year = f" ({row['year']})" if row.get("year") else ""
-            print(_filled(f"{row['title']}{year}{note}", "  "))
-            note = ""
-        if row.get("quote"):
-            print(_filled(f"“{row['quote']}”{note}", "    "))
+        for which in ("", "other_"):
+            _print_source(row, which)
+
+
+def _print_source(row: Mapping[str, Any], which: str) -> None:
+    # Said of the text, so it stands with the paper, or with the quote where the paper is not named.
+    note = f" [{row[f'{which}note']}]" if row.get(f"{which}note") else ""
+    if row.get(f"{which}title"):
+        year = f" ({row[f'{which}year']})" if row.get(f"{which}year") else ""
+        print(_filled(f"{row[f'{which}title']}{year}{note}", "  "))
+        note = ""
+    quotes = ("targets_quote", "quote") if which == "" else ("other_quote",)
+    # One sentence may say both that a problem is targeted and how well.
+    for quote in dict.fromkeys(row[key] for key in quotes if row.get(key)):
+        print(_filled(f"“{quote}”{note}", "    "))
 
 
 def _filled(text: str, indent: str) -> str:
