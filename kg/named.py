@@ -145,7 +145,7 @@ class NamedQueries(ABC):
         return self.query("results_of_method", method=method, limit=limit)
 
     def shortest_path(self, source: Name, target: Name) -> Rows:
-        """How two things hang together: a shortest chain of at most six edges, the rarest, none by a metric."""
+        """How two things hang together: the rarest shortest chain of at most six edges, none by a metric."""
         return self.query("shortest_path", source=source, target=target)
 
     def sota_timeline(

@@ -1,4 +1,4 @@
-// about: How two things hang together: a shortest chain of at most six edges, the rarest, none by a metric.
+// about: How two things hang together: the rarest shortest chain of at most six edges, none by a metric.
 // param: source: Node - one thing: its name, or its id
 // param: target: Node - the other thing
 // returns: step: int - number of the step, from 1
