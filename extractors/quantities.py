@@ -246,7 +246,7 @@ def _is_range(shown: str, low: Number, high: Number) -> bool:
     if word == "and":
         return bool(_BETWEEN.search(before))
     if word == "to":
-        if before.endswith("("):
+        if before.endswith("(") or low.value > high.value >= 0:  # "WER 16.6% to 3.2%" is a change
             return False
         return not _FROM.search(before) or bool(_RANGING.search(_FROM.sub(" ", before)))
     return True
@@ -347,8 +347,11 @@ def _is_change(shown: str, old: Number, new: Number) -> bool:
             re.fullmatch(r"[^.;,()]{0,24}\bto (?:\w+ ){0,2}", gap)
         )
     if gap.strip().startswith("to"):
-        return shown[max(0, old.start - 1) : old.start] == "(" or bool(
-            _FROM.search(shown[max(0, old.start - 40) : old.start])
+        opens = shown[max(0, old.start - 1) : old.start] == "("
+        return (
+            opens
+            or (old.unit is not None and old.value > new.value >= 0)
+            or bool(_FROM.search(shown[max(0, old.start - 40) : old.start]))
         )
     return True
 

@@ -56,6 +56,11 @@ _RIVAL_LEFT = re.compile(
 )
 # "fewer than 30%" and "surpassing 0.95" hedge the number, they name no rival.
 _BOUND = re.compile(r"\b(?:than|surpassing|exceeding) \W{0,3}$", re.I)
+_RIVAL_WHICH = re.compile(
+    r"\b(?:outperform|surpass|exceed|beat)\w*\b[^.;]{0,120}?\b(?:which|that) "
+    r"(?:had|has|have|achiev\w+|reach\w*|obtain\w*|scor\w+)\b[^,;]{0,60}$",
+    re.I,
+)
 _RIVAL_NOUN = re.compile(
     r"\b(?:baselines?|humans?(?: experts?| annotators?)?|human[ -](?:level )?performance|experts?"
     r"|competitors?|(?:prior|previous|existing|other|state[ -]of[ -]the[ -]art|sota)"
@@ -206,7 +211,9 @@ def whose(
     )
     if may and not _BOUND.search(left):
         behind = _FOR.match(around.right)
-        if _RIVAL_LEFT.search(left[-_REACH:]) or (behind and _RIVAL_NOUN.match(around.right, behind.end())):
+        if _RIVAL_LEFT.search(left[-_REACH:]) or _RIVAL_WHICH.search(left[-240:]):
+            return "rival"
+        if behind and _RIVAL_NOUN.match(around.right, behind.end()):
             return "rival"
     if name in main or _OWN_NAME.match(name):
         return "own"

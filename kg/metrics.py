@@ -33,8 +33,9 @@ _PREPOSITIONS = frozenset(
 )  # fmt: skip
 # What may follow any metric's name: "PESQ score", "FID values".
 _TAIL = re.compile(
-    r"[ -]+(?:scores?|values?|metrics?|performance|results?|measures?|index|indices)\s*$", re.I
+    r"[ -]+(?:scores?|values?|metrics?|performance|results?|measures?|rates?|index|indices)\s*$", re.I
 )
+_AT = re.compile(r"@\S+\s*$")  # PCK@0.1 is as much a PCK as PCK@0.2
 _NOT_PLURAL = frozenset({"loss", "bias", "gas"})
 # Names under which papers report numbers that have nothing in common.
 _VAGUE = frozenset(
@@ -185,7 +186,8 @@ def metric_of(text: str) -> Metric | None:
     unseen classes" is an accuracy, "hallucination rate" a rate of its own, "reduction in error" nothing.
     """
     bare = _BRACKET.sub(" ", text)
-    for shown in dict.fromkeys((text, bare, _TAIL.sub("", bare))):
+    tries = (text, bare, _TAIL.sub("", bare), _AT.sub("", _TAIL.sub("", bare)))
+    for shown in dict.fromkeys(tries):
         if (found := _lookup(shown)) is not None:
             return found
     return None
@@ -199,15 +201,16 @@ def _lookup(text: str) -> Metric | None:
             found = _table().get("".join(words[first:last]))
             if found is None:
                 continue
+            # A plural of an acronym has a small "s": MAEs.
             fitting = [
-                m for m in found if any(re.search(rf"(?<!\w){re.escape(f)}(?!\w)", text) for f in m.forms)
+                m for m in found if any(re.search(rf"(?<!\w){re.escape(f)}s?(?!\w)", text) for f in m.forms)
             ]
             # Of two that differ in case alone, as mAP and MAP, the one that is written so; the ending of a
             # name may be a common word, which is no acronym.
             if fitting:
                 return fitting[0]
-            plain_word = text.islower() and len(text) < 4
-            if found[0].case != "exact" or (first == 0 and not plain_word):
+            key = "".join(words[first:last])
+            if found[0].case != "exact" or len(key) > 3 or not text.islower():
                 return found[0]
     return None
 

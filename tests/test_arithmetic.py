@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from kg.errors import EvidenceError
 from kg.graph import build_graph
-from kg.graph.arithmetic import Stated, describe, last_place
+from kg.graph.arithmetic import Stated, describe
 from kg.graph.evidence import check_result
+from kg.graph.figures import last_place
 from kg.model import Evidence, Mention, Result, ResultKind, Subject
 from kg.resolve import Observations, resolve
 from tests.make import claim, facts, paper, result
@@ -161,6 +162,7 @@ def test_a_score_takes_the_gain_that_its_sentence_states() -> None:
         (stated("1", 4.0, "4%", on=None), "names no dataset"),
         (replace(stated("1", 4.0, "4%"), linked=False), "was measured on no known dataset"),
         (stated("1", 4.0, "4%", metric="performance"), "the metric 'performance' says nothing definite"),
+        (stated("1", 4.0, "4%", metric="zorgness"), "the metric 'zorgness' is not in the registry"),
         (stated("1", 4.0, "4%", metric="FID"), "unit % does not fit FID"),
         (stated("1", 1200.0, "1200", unit=None), "value 1200 is out of the range of accuracy"),
         (stated("1", 4.0, "4%", hedge="on average, up to"), "hedged: up to"),

@@ -112,6 +112,7 @@ JOINED: list[tuple[str, list[tuple[float, str | None, float | None]]]] = [
     ("87.2% (up from 80.5%)", [(87.2, "%", 80.5)]),
     ("87.2% (vs. 80.5%)", [(87.2, "%", 80.5), (80.5, "%", None)]),
     ("from 6.0 ms to 4.5 ms", [(4.5, "ms", 6.0)]),
+    ("WER 16.6% to 3.2%", [(3.2, "%", 16.6)]),
     ("pass@1 from 30.1 to 45.2", [(45.2, None, 30.1)]),
 ]
 

@@ -102,6 +102,7 @@ def _whose(text: str, at: int = 0, method: str | None = None, kind: ResultKind =
         ("Zorgon reaches 90.5%, against 80.5% for the baseline.", 1, "Zorgon", "rival"),
         ("Zorgon reaches 90.5%, outperforming BarParse (80.5%).", 1, "BarParse", "rival"),
         ("Zorgon reaches 90.5%, while the baseline achieves 80.5%.", 1, None, "rival"),
+        ("Zorgon outperforms BarParse, which had an accuracy of 80.5%.", 0, "Zorgon", "rival"),
         ("Humans reach 95.5% accuracy.", 0, "Humans", "rival"),
         ("Zorgon uses less than 30.5% of the memory.", 0, "Zorgon", "own"),
         ("The network reaches 90.5%.", 0, None, None),

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kg.graph.figures import last_place, neat, rounded, term
 from kg.metrics import Direction, Metric, is_vague, metric_of, score_of
 from kg.model import Result
 
 # With these a number is a bound, and a bound is no score that can be ranked.
 BOUNDS = frozenset({"up to", "at least", "at most", "more than", "less than"})
-_FIGURE = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+")
 _KIND = {
     "improvement": "a gain, not a score",
     "reduction": "a saving, not a score",
@@ -103,23 +103,6 @@ def describe(numbers: Sequence[Stated]) -> dict[str, dict[str, Any]]:
     return {one.stated.id: _properties(one) for one in said}
 
 
-def last_place(text: str, value: float) -> float | None:
-    """Return one unit of the last place in which a number is written; None for numbers in words.
-
-    >>> last_place("87.2%", 87.2), last_place("1.2M", 1.2e6), last_place("twice", 2.0)
-    (0.1, 100000.0, None)
-    """
-    for figure in reversed(_FIGURE.findall(text)):
-        written = float(figure.replace(",", ""))
-        places = len(figure.partition(".")[2])
-        if written == abs(value):
-            return float(f"1e-{places}")
-        factor = abs(value) / written if written else 0.0
-        if factor in (1e3, 1e6, 1e9, 1e12):
-            return factor * float(f"1e-{places}")
-    return None
-
-
 def _begin(number: Stated) -> _Said:
     r = number.result
     name = r.metric.text if r.metric else r.unit or ""
@@ -141,11 +124,11 @@ def _derive(one: _Said, base: float, source: str | None) -> None:
     """Compute gain and relative gain over a base value, which another result states or its own sentence."""
     value = one.result.value
     left, right = (value, base) if one.sign == 1 else (base, value)
-    one.gain = _neat(left - right)
-    one.derived.append(f"gain = {left:.12g} - {_term(right)}")
+    one.gain = neat(left - right)
+    one.derived.append(f"gain = {left:.12g} - {term(right)}")
     if base:
-        one.relative = _rounded(100 * (left - right) / abs(base))
-        one.derived.append(f"relative_gain = 100 * {_term(one.gain)} / {abs(base):.12g}")
+        one.relative = rounded(100 * (left - right) / abs(base))
+        one.derived.append(f"relative_gain = 100 * {term(one.gain)} / {abs(base):.12g}")
     if source is not None:
         one.used.add(source)
 
@@ -170,10 +153,10 @@ def _from_factor(one: _Said, better: int) -> None:
     if one.direction is None or factor <= 0:
         return
     if one.direction == "higher" and better > 0:
-        one.relative = _rounded(100 * (factor - 1))
+        one.relative = rounded(100 * (factor - 1))
         one.derived.append(f"relative_gain = 100 * ({factor:.12g} - 1)")
     elif one.direction == "lower" and better > 0:
-        one.relative = _rounded(100 * (1 - 1 / factor))
+        one.relative = rounded(100 * (1 - 1 / factor))
         one.derived.append(f"relative_gain = 100 * (1 - 1 / {factor:.12g})")
 
 
@@ -220,7 +203,7 @@ def _groups(said: Sequence[_Said]) -> Iterable[list[_Said]]:
 
 def _against_rivals(group: Sequence[_Said]) -> None:
     """Compare an own score with a rival's, where it is plain which one."""
-    scores = [one for one in group if one.result.kind == "absolute"]
+    scores = [one for one in group if one.result.kind == "absolute" and not _is_range(one.result)]
     rivals = [one for one in scores if one.result.subject == "rival"]
     for own in scores:
         if own.base is not None or own.sign is None or own.result.subject != "own":
@@ -235,13 +218,23 @@ def _against_rivals(group: Sequence[_Said]) -> None:
 
 
 def _same_unit(left: Result, right: Result) -> bool:
-    return left.unit == right.unit or {left.unit, right.unit} <= {"%", "points", None}
+    """Whether two numbers are on one scale: 0.84 and "4%" are not, 84 and "4 points" are."""
+    if left.unit == right.unit:
+        return True
+    bare = [r for r in (left, right) if r.unit is None]
+    return {left.unit, right.unit} <= {"%", "points", None} and all(abs(r.value) > 1 for r in bare)
+
+
+def _is_range(r: Result) -> bool:
+    return r.rule.endswith(":range")
 
 
 def _check_stated(group: Sequence[_Said]) -> None:
     """Hold a stated gain against the difference of the two scores, where there is one of each."""
     pairs = [one for one in group if one.reached and one.base is not None]
-    gains = [one for one in group if not one.reached and one.result.kind != "ratio"]
+    # The other end of a pair may have been taken for a gain.
+    ends = {one.result.baseline_start for one in pairs}
+    gains = [one for one in _gains(group) if one.result.evidence.mention_start not in ends]
     if len(pairs) != 1 or len(gains) != 1 or not _beside(gains[0], pairs[0]):
         return
     stated, pair = gains[0], pairs[0]
@@ -273,7 +266,7 @@ def _check_stated(group: Sequence[_Said]) -> None:
 def _conflict(stated: _Said, pair: _Said, base: float, relative: float | None) -> str:
     value = pair.result.value
     high, low = (value, base) if value >= base else (base, value)
-    sum_ = f"{high:.12g} - {_term(low)} = {_neat(high - low):.12g}"
+    sum_ = f"{high:.12g} - {term(low)} = {neat(high - low):.12g}"
     share = f" ({relative:.3g}% of {base:.12g})" if relative is not None and stated.result.unit == "%" else ""
     word = "gain" if stated.result.kind == "improvement" else "reduction"
     return f"states a {word} of {stated.result.value_text}, but {sum_}{share}"
@@ -286,29 +279,42 @@ def _take_relative(stated: _Said, pair: _Said) -> None:
     if pair.gain is not None and pair.base is not None:
         stated.gain = pair.gain
         left, right = (pair.result.value, pair.base[0])[:: pair.sign or 1]
-        stated.derived.append(f"gain = {left:.12g} - {_term(right)}")
+        stated.derived.append(f"gain = {left:.12g} - {term(right)}")
         stated.used |= {pair.stated.id, *pair.used}
     else:
         stated.gain = None
 
 
+def _gains(group: Sequence[_Said]) -> list[_Said]:
+    return [one for one in group if not one.reached and one.result.kind != "ratio"]
+
+
 def _from_stated(group: Sequence[_Said]) -> None:
     """Give the one own score of a group the gain that the same sentence states."""
-    scores = [one for one in group if one.result.kind == "absolute"]
-    gains = [one for one in group if not one.reached and one.result.kind != "ratio"]
+    scores = [one for one in group if one.result.kind == "absolute" and not _is_range(one.result)]
+    gains = _gains(group)
     if len(scores) != 1 or len(gains) != 1 or scores[0].base is not None or not _beside(gains[0], scores[0]):
         return
     score, stated = scores[0], gains[0]
-    if score.result.subject == "rival" or stated.result.unit == "x" or stated.conflict:
+    bound = BOUNDS & set((stated.result.hedge or "").split(", "))
+    if score.result.subject != "own" or stated.result.unit == "x" or stated.conflict or bound:
         return
     if stated.gain is None and stated.relative is not None:
         score.relative = stated.relative
         score.derived.append(f"relative_gain = {stated.relative:.12g}")
         score.used.add(stated.stated.id)
-    elif stated.gain is not None and _same_unit(score.result, stated.result) and score.sign is not None:
+    elif stated.gain is not None and _same_unit(score.result, stated.result) and _fits(score, stated.gain):
         score.gain = stated.gain
         score.derived.append(f"gain = {stated.gain:.12g}")
         score.used.add(stated.stated.id)
+
+
+def _fits(score: _Said, gain: float) -> bool:
+    """Whether the score less its gain is a value that its metric can have."""
+    if score.sign is None or score.metric is None:
+        return False
+    base, _ = score_of(score.metric, score.result.value - score.sign * gain, score.result.unit)
+    return base is not None and (score.metric.scale != "percent" or 0 <= base <= 100)
 
 
 def _beside(left: _Said, right: _Said) -> bool:
@@ -354,26 +360,15 @@ def _unranked(one: _Said, misfit: str | None) -> str | None:
         return "names no metric"
     if is_vague(r.metric.text):
         return f"the metric {r.metric.text!r} says nothing definite"
+    if one.metric is None:
+        return f"the metric {r.metric.text!r} is not in the registry"
     if not one.stated.linked:
         return "names no dataset" if r.on is None else "was measured on no known dataset"
     if misfit is not None:
         return misfit
-    if r.rule.endswith(":range"):
+    if _is_range(r):
         return "a range, not one score"
     if last_place(r.value_text, r.value) is None:
         return "a number in words"
     bounds = [hedge for hedge in (r.hedge or "").split(", ") if hedge in BOUNDS]
     return f"hedged: {bounds[0]}" if bounds else None
-
-
-def _neat(value: float) -> float:
-    """Drop the last digits, which binary fractions make up: 87.2 - 80.5 is 6.7."""
-    return float(f"{value:.12g}") if abs(value) > 1e-12 else 0.0
-
-
-def _rounded(value: float) -> float:
-    return round(value, 4)
-
-
-def _term(value: float) -> str:
-    return f"({value:.12g})" if value < 0 else f"{value:.12g}"
