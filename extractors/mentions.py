@@ -36,7 +36,7 @@ class Mentions:
 
     `attrs["names"]` holds for each span the normalised name of the thing it names (an acronym has its
     long form's), `attrs["roles"]` the probability of each role of `linear.OUTPUTS`, `attrs["reasons"]`
-    the strongest feature of each.
+    the strongest feature of each, or "model".
 
     Args:
         min_score: names and numbers with a lower score, in [0, 1], are left out.
@@ -51,14 +51,15 @@ class Mentions:
     def __call__(self, doc: Doc) -> Doc:
         """Find the mentions of one Doc."""
         reading = read(doc)
-        annotate(reading)
         candidates = list(reading.candidates.values())
         least = min(self.min_score, MIN_SCORE)
         title_end: int = doc._.kg_title_end
-        table = self._weights.probabilities([c.features for c in candidates])
         model = trained_of(doc)
-        if model is not None and candidates:
-            table = _read(model, reading, candidates, table)
+        if model is None:
+            annotate(reading)
+            table = self._weights.probabilities([c.features for c in candidates])
+        else:
+            table = _read(model, reading, candidates)
         found: list[tuple[Span, float, str, str, list[float], list[str]]] = []
         for candidate, row in zip(candidates, table.tolist(), strict=True):
             best = max(range(len(ROLES)), key=row.__getitem__)
@@ -69,7 +70,8 @@ class Mentions:
             name = " ".join(_identity(candidate))
             likely = [i for i, p in enumerate(row[: len(ROLES)]) if p >= least]
             reasons = [""] * len(ROLES)
-            for i, reason in zip(likely, self._weights.strongest(candidate.features, likely), strict=True):
+            why = [] if model is not None else self._weights.strongest(candidate.features, likely)
+            for i, reason in zip(likely, why or ["model"] * len(likely), strict=True):
                 reasons[i] = reason
             rule = "known" if candidate.known else reasons[best]
             for span in _spans(doc, candidate, label):
@@ -90,12 +92,12 @@ class Mentions:
         return doc
 
 
-def _read(model: Trained, reading: Reading, candidates: list[Candidate], table: Floats) -> Floats:
+def _read(model: Trained, reading: Reading, candidates: list[Candidate]) -> Floats:
     """Return the probabilities by the model; an acronym and its long form share them."""
+    if not candidates:
+        return np.zeros((0, len(OUTPUTS)))
     number: dict[tuple[str, ...], int] = {}
     names = [number.setdefault(_identity(candidate), len(number)) for candidate in candidates]
-    shared = np.zeros((len(number), table.shape[1]))
-    np.maximum.at(shared, names, table)
     found = sorted(
         (name, place.start, place.end)
         for name, candidate in zip(names, candidates, strict=True)
@@ -106,7 +108,6 @@ def _read(model: Trained, reading: Reading, candidates: list[Candidate], table: 
         np.array([(start, end) for _, start, end in found]),
         np.array([name for name, _, _ in found]),
         looks(reading, candidates, names, len(number)),
-        shared,
     )
     out: Floats = roles[names].astype(np.float64)
     return out

@@ -1,9 +1,9 @@
 """A trained model: a transformer that gives every token a vector, and small heads that read those vectors.
 
 The transformer runs in ONNX Runtime, quantised to 8 bits; the heads are a few matrices, computed with NumPy.
-Each head adds to what the tables of weighted cues say (`linear.py`, `number_cues.py`, `result_slots.py`), by
-how much being learned too. `extractors/training/` makes such a folder; `data/model/` holds the one that comes
-with the package, with its card.
+Those for numbers and their links add to what the tables of weighted cues say (`number_cues.py`,
+`result_slots.py`), by how much being learned too; that for roles needs no table. `extractors/training/` makes
+such a folder; `data/model/` holds the one that comes with the package, with its card.
 """
 
 from __future__ import annotations
@@ -29,10 +29,9 @@ Ints = npt.NDArray[np.int64]
 
 SHIPPED = str(Path(__file__).parent / "data" / "model")
 FAST = "fast"  # in place of a folder: no model, the tables of weighted cues speak alone
-FORMAT = 2
+FORMAT = 3
 NUMBERS = ("none", "result", "scale", "absolute", "improvement", "reduction", "ratio")
 _MOST = 7  # places of a name that are told apart
-_SURE = 1e-4  # no table's probability is nearer to 0 or 1 than this
 
 
 class Trained:
@@ -79,7 +78,7 @@ class Trained:
         states: Floats = self._session.run(None, {"ids": row, "marks": marked})[0][0, 1:-1]
         return states
 
-    def names(self, vectors: Floats, places: Ints, owners: Ints, looks: Floats, table: Floats) -> Floats:
+    def names(self, vectors: Floats, places: Ints, owners: Ints, looks: Floats) -> Floats:
         """Read which roles the names of a paper play.
 
         Args:
@@ -87,22 +86,18 @@ class Trained:
             places: token ranges where a name stands, shape (places, 2).
             owners: which name stands there, in ascending order.
             looks: what each name looks like, shape (names, `looks.LOOKS`).
-            table: probabilities by the table of weighted cues, shape (names, `linear.OUTPUTS`).
 
         Returns:
             Probabilities, shape (names, `linear.OUTPUTS`).
         """
-        count = np.bincount(owners, minlength=len(table))
+        count = np.bincount(owners, minlength=len(looks))
         starts = np.concatenate([[0], np.cumsum(count)[:-1]])
         spans = self._spans("span", vectors, places)
         means = np.add.reduceat(spans, starts, axis=0) / count[:, None].astype(np.float32)
         most = np.maximum.reduceat(spans, starts, axis=0)
         hidden = self._line("hid", np.concatenate([means, most], axis=1))
         hidden += self._paper(vectors) + self._w["count"][np.minimum(count, _MOST)] + looks @ self._w["look"]
-        out = self._line("out", np.maximum(hidden, 0))
-        sure = np.clip(table, _SURE, 1 - _SURE)
-        odds = out[:, : len(OUTPUTS)] + self._w["wa"] * np.log(sure / (1 - sure))
-        return _probability(odds)
+        return _probability(self._line("out", np.maximum(hidden, 0))[:, : len(OUTPUTS)])
 
     def numbers(self, vectors: Floats, places: Ints, table: Floats) -> Floats:
         """Read what numbers are.

@@ -18,6 +18,7 @@ import kg
 from extractors.encoder import OVERLAP, WINDOW, encode, windows
 from extractors.linear import ROLES
 from extractors.looks import written
+from extractors.result_slots import SLOTS
 from extractors.trained import SHIPPED, Trained, trained
 from extractors.version import VERSION, version_of
 from extractors.wordpieces import WordPieces
@@ -110,7 +111,7 @@ def test_the_model_fits_the_package() -> None:
     assert sum(files.values()) <= 30 * 2**20
     assert {"CARD.md", "LICENSE-all-MiniLM-L6-v2", "model.json"} <= set(files)
     about = json.loads((Path(SHIPPED) / "model.json").read_text(encoding="utf-8"))
-    assert set(about["calibration"]) == {*ROLES, "results"}
+    assert set(about["calibration"]) == {*ROLES, "results", *(f"slot:{slot}" for slot in SLOTS)}
 
 
 def test_calibration_rises() -> None:

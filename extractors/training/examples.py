@@ -14,9 +14,8 @@ from spacy.tokens import Doc
 
 from extractors.candidates import Reading, read
 from extractors.doc import make_doc, numbers_of, spans_of
-from extractors.features import annotate
 from extractors.judge import judge
-from extractors.linear import KINDS, OUTPUTS, ROLES, weights
+from extractors.linear import KINDS, OUTPUTS, ROLES
 from extractors.looks import looks, marks
 from extractors.number_cues import TARGETS, nudge
 from extractors.number_cues import weigh as weigh_number
@@ -71,7 +70,6 @@ class Example:
         names: identities of the names; forms: as each is written.
         places, owners: where names stand (token ranges), and which name each is, in ascending order.
         looks: what each name looks like, shape (names, `looks.LOOKS`).
-        table: probabilities of roles by the tables.
         roles, worth: what roles they have, and what that is worth in training.
         types: index into `TYPES` of each name, -1 unknown; or chances.
         kind: index into `KINDS`, -1 unknown; or chances.
@@ -89,7 +87,6 @@ class Example:
     places: Array
     owners: Array
     looks: Array
-    table: Array
     roles: Array
     worth: Array
     types: Array
@@ -135,15 +132,12 @@ def texts(records: Iterable[Facts], pieces: WordPieces) -> Iterator[tuple[list[i
 def _example(doc: Doc, facts: Facts | None, pieces: WordPieces) -> Example:
     tokens = tokens_of(doc)
     reading = read(doc)
-    annotate(reading)
     candidates = list(reading.candidates.values())
     number: dict[str, int] = {}
     owner = [
         number.setdefault(" ".join(c.partner if c.short and c.partner else c.key), len(number))
         for c in candidates
     ]
-    table = np.zeros((len(number), len(OUTPUTS)))
-    np.maximum.at(table, owner, weights().probabilities([c.features for c in candidates]))
     forms: list[list[str]] = [[] for _ in number]
     for name, candidate in zip(owner, candidates, strict=True):
         text = reading.written(candidate.places[0])
@@ -166,7 +160,6 @@ def _example(doc: Doc, facts: Facts | None, pieces: WordPieces) -> Example:
         places=_ranges([(start, end) for _, start, end in found]),
         owners=np.array([n for n, _, _ in found], dtype=np.int64),
         looks=looks(reading, candidates, owner, len(number)),
-        table=table,
         roles=roles,
         worth=worth,
         types=types,

@@ -117,7 +117,7 @@ def linked(papers: Sequence[Example], said: Sequence[Read]) -> dict[str, float]:
 def calibration(
     papers: Sequence[Example], said: Sequence[Read], limits: dict[str, float]
 ) -> dict[str, Curve]:
-    """Fit, for each role and for results, how often what is claimed at a probability is right.
+    """Fit, for each role, for results and for each slot, how often what is claimed at a probability is right.
 
     Isotonic regression (Zadrozny and Elkan 2002, "Transforming classifier scores into accurate multiclass
     probability estimates") over the claims above the thresholds, by pooling adjacent violators.
@@ -130,7 +130,28 @@ def calibration(
             at = ROLES.index(role)  # type: ignore[arg-type]
             flags[role] += [(thing.roles[at], j in right) for j, thing in enumerate(things)]
         flags["results"] += [pair for pair in results_of(paper, one) if pair[0] >= limits["results"]]
+        for slot, pairs in _links(paper, one).items():
+            flags.setdefault(f"slot:{slot}", []).extend(pairs)
     return {role: isotonic(pairs) for role, pairs in flags.items() if pairs}
+
+
+def _links(paper: Example, said: Read) -> dict[str, Flags]:
+    """Return for each slot of annotated results its likeliest phrase's chance, and whether that is right."""
+    out: dict[str, Flags] = {}
+    for choice, rows in zip(paper.choices, said.slots, strict=True):
+        if choice.right is None:
+            continue
+        texts = [text.lower() for text in choice.texts]
+        for slot, best in enumerate(rows.argmax(axis=0).tolist()):
+            if best < len(texts):
+                same = [text in texts[best] or texts[best] in text for text in texts]
+                chance = float(rows[:-1, slot][same].sum())
+                out.setdefault(SLOTS[slot], []).append((chance, bool(choice.right[best, slot])))
+    return out
+
+
+def _cautious(share: float, cases: float) -> float:
+    return max(share - (share * (1 - share) / cases) ** 0.5, 0.0)
 
 
 def isotonic(flags: Flags) -> Curve:
@@ -144,6 +165,7 @@ def isotonic(flags: Flags) -> Curve:
         while len(blocks) > 1 and blocks[-2][1] / blocks[-2][2] >= blocks[-1][1] / blocks[-1][2]:
             last = blocks.pop()
             blocks[-1] = [a + b for a, b in zip(blocks[-1], last, strict=True)]
-    # One more of each kind than seen: no share is quite 0 or 1.
-    shares = [round((right + 1) / (n + 2), 4) for _, right, n in blocks]
+    # One more of each kind than seen: no share is quite 0 or 1. Less a standard error: the thresholds were
+    # chosen on these papers, and others are further from what the network has learnt.
+    shares = [round(_cautious((right + 1) / (n + 2), n + 2), 4) for _, right, n in blocks]
     return [round(total / n, 4) for total, _, n in blocks], np.maximum.accumulate(shares).tolist()

@@ -42,7 +42,6 @@ class Batch:
     owners: Tensor
     name_paper: Tensor
     looks: Tensor
-    table: Tensor
     roles: Tensor
     worth: Tensor
     types: Tensor
@@ -107,7 +106,6 @@ def collate(papers: Sequence[Example], pieces: WordPieces, *, annotated: bool) -
         owners=flat("owners", "name"),
         name_paper=_flat([np.full(len(p.names), i) for i, p in enumerate(papers)]),
         looks=flat("looks").float(),
-        table=flat("table").float(),
         roles=flat("roles").float(),
         worth=flat("worth").float(),
         types=flat("types"),
@@ -215,7 +213,6 @@ class Network(nn.Module):
             nn.init.zeros_(layer.bias)
         nn.init.normal_(self.count.weight, std=0.05)
         # How much the tables count beside the heads.
-        self.wa = nn.Parameter(torch.full((len(OUTPUTS),), 0.5))
         self.na = nn.Parameter(torch.full((len(TARGETS),), 0.5))
         self.sa = nn.Parameter(torch.full((slots,), 0.7))
 
@@ -251,20 +248,24 @@ class Network(nn.Module):
         states = self.read(b.ids, b.marks, b.mask)
         total = len(b.token_paper)
         vectors = self.drop(_mean(states.reshape(-1, self.width)[b.states], b.tokens, total))
-        names, papers = len(b.table), len(b.ids)
+        names, papers = len(b.looks), len(b.ids)
         spans = self._spans(self.span, vectors, b.places)
         paper = self.paper(_mean(vectors, b.token_paper, papers))
         count = _count(b.owners, names).clamp(max=7).long()
         pooled = torch.cat([_mean(spans, b.owners, names), _most(spans, b.owners, names)], 1)
         seen = self.hid(pooled) + paper[b.name_paper] + self.count(count) + self.look(b.looks)
         out = self.out(self.drop(functional.relu(seen)))
-        roles = out[:, : len(OUTPUTS)] + self.wa * torch.logit(b.table, 1e-4)
         near = self._numbers(vectors, b.numbers)
         numbers = self.no(near)
         known = functional.pad(b.number_table.clamp(-6, 6) * self.na, (1, 0))
         options, empty = self._slots(vectors, near, b)
         return Answer(
-            roles, out[:, len(OUTPUTS) :], self.kind(functional.relu(paper)), numbers + known, options, empty
+            out[:, : len(OUTPUTS)],
+            out[:, len(OUTPUTS) :],
+            self.kind(functional.relu(paper)),
+            numbers + known,
+            options,
+            empty,
         )
 
     def _spans(self, layer: nn.Linear, vectors: Tensor, places: Tensor) -> Tensor:
