@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from kg.errors import EvidenceError
 from kg.graph import build_graph
-from kg.graph.arithmetic import Stated, describe
+from kg.graph.arithmetic import describe
 from kg.graph.evidence import check_result
 from kg.graph.figures import last_place
+from kg.graph.stated import Stated
 from kg.model import Evidence, Mention, Result, ResultKind, Subject
 from kg.resolve import Observations, resolve
 from tests.make import claim, facts, paper, result

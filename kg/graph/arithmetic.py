@@ -13,49 +13,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kg.graph.figures import last_place, neat, rounded, term
-from kg.metrics import Direction, Metric, is_vague, metric_of, score_of
+from kg.graph.ranking import unranked
+from kg.graph.stated import BOUNDS, Stated, is_range
+from kg.metrics import Direction, Metric, metric_of, score_of
 from kg.model import Result
 
-# With these a number is a bound, and a bound is no score that can be ranked.
-BOUNDS = frozenset({"up to", "at least", "at most", "more than", "less than"})
-_KIND = {
-    "improvement": "a gain, not a score",
-    "reduction": "a saving, not a score",
-    "ratio": "a ratio, not a score",
-}
 _GROWS = re.compile(
     r"\b(?:increas|rais|ris(?:e|es|ing)\b|rose\b|gr[oe]w|higher|degrad|wors|slow|add(?:s|ing|itional|ed)?\b|overhead)",
     re.I,
 )
 _RELATIVE = re.compile(r"\brelative", re.I)
 _NEAR = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """One claimed number of a paper, with the keys by which its slots are compared.
-
-    Attributes:
-        id: of the Result.
-        result: the number.
-        quote: its sentence.
-        at: where in the quote its mention begins and ends.
-        base_text: the baseline value as written, "" without one.
-        metric, on, method, baseline: keys of what it is linked to (the node's id, else the name's
-            normalised form), None where it is linked to nothing.
-        linked: whether what it was measured on is a dataset or benchmark.
-    """
-
-    id: str
-    result: Result
-    quote: str
-    at: tuple[int, int]
-    base_text: str = ""
-    metric: str | None = None
-    on: str | None = None
-    method: str | None = None
-    baseline: str | None = None
-    linked: bool = False
 
 
 @dataclass(slots=True)
@@ -203,7 +171,7 @@ def _groups(said: Sequence[_Said]) -> Iterable[list[_Said]]:
 
 def _against_rivals(group: Sequence[_Said]) -> None:
     """Compare an own score with a rival's, where it is plain which one."""
-    scores = [one for one in group if one.result.kind == "absolute" and not _is_range(one.result)]
+    scores = [one for one in group if one.result.kind == "absolute" and not is_range(one.result)]
     rivals = [one for one in scores if one.result.subject == "rival"]
     for own in scores:
         if own.base is not None or own.sign is None or own.result.subject != "own":
@@ -223,10 +191,6 @@ def _same_unit(left: Result, right: Result) -> bool:
         return True
     bare = [r for r in (left, right) if r.unit is None]
     return {left.unit, right.unit} <= {"%", "points", None} and all(abs(r.value) > 1 for r in bare)
-
-
-def _is_range(r: Result) -> bool:
-    return r.rule.endswith(":range")
 
 
 def _check_stated(group: Sequence[_Said]) -> None:
@@ -291,7 +255,7 @@ def _gains(group: Sequence[_Said]) -> list[_Said]:
 
 def _from_stated(group: Sequence[_Said]) -> None:
     """Give the one own score of a group the gain that the same sentence states."""
-    scores = [one for one in group if one.result.kind == "absolute" and not _is_range(one.result)]
+    scores = [one for one in group if one.result.kind == "absolute" and not is_range(one.result)]
     gains = _gains(group)
     if len(scores) != 1 or len(gains) != 1 or scores[0].base is not None or not _beside(gains[0], scores[0]):
         return
@@ -343,32 +307,10 @@ def _properties(one: _Said) -> dict[str, Any]:
         "derived": one.derived,
         "derived_from": sorted(one.used),
         "conflict": one.conflict,
-        "unranked": _unranked(one, misfit),
+        "unranked": unranked(one.stated, one.metric, misfit),
     }
 
 
 def _scored(one: _Said, value: float) -> tuple[float | None, str | None]:
     """Put a value on the metric's scale; that of a metric which the registry does not know stays as it is."""
     return (value, None) if one.metric is None else score_of(one.metric, value, one.result.unit)
-
-
-def _unranked(one: _Said, misfit: str | None) -> str | None:
-    r = one.result
-    if r.kind != "absolute":
-        return _KIND[r.kind]
-    if r.metric is None:
-        return "names no metric"
-    if is_vague(r.metric.text):
-        return f"the metric {r.metric.text!r} says nothing definite"
-    if one.metric is None:
-        return f"the metric {r.metric.text!r} is not in the registry"
-    if not one.stated.linked:
-        return "names no dataset" if r.on is None else "was measured on no known dataset"
-    if misfit is not None:
-        return misfit
-    if _is_range(r):
-        return "a range, not one score"
-    if last_place(r.value_text, r.value) is None:
-        return "a number in words"
-    bounds = [hedge for hedge in (r.hedge or "").split(", ") if hedge in BOUNDS]
-    return f"hedged: {bounds[0]}" if bounds else None

@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from kg.graph.arithmetic import Stated, describe
+from kg.graph.arithmetic import describe
 from kg.graph.counts import with_counts
 from kg.graph.data import GraphData, TableWriter
 from kg.graph.evidence import check_claim, check_result, context_of, quote_fields
+from kg.graph.stated import Stated
 from kg.model import Claim, Evidence, Field, Mention, Paper, PaperFacts, Result
 from kg.resolve import Canonical, LocalNames, Resolution, content_id, forms
 from kg.schema import schema
@@ -297,7 +298,8 @@ class _PaperEdges:
                 continue
             if node := self.resolution.node(self.local, mention.label, mention.text):
                 quote = self._slot_evidence(evidence, mention)
-                yield self._edge(edge_type, end, (node.id, node.label), quote, result.confidence)
+                sure = result.confidence * mention.score
+                yield self._edge(edge_type, end, (node.id, node.label), quote, sure)
 
     def _slot_evidence(self, evidence: Evidence, mention: Mention) -> Evidence:
         """Quote the number's sentence; of a slot named elsewhere, the stretch from the one to the other."""

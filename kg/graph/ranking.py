@@ -1,0 +1,92 @@
+"""Which claimed numbers may stand in a leaderboard, and what keeps the others out.
+
+A leaderboard sets numbers of many papers side by side, so a row that is wrong misleads more than one that is
+missing. Every reason is a property of the Result, and a question that ranks says it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from kg.graph.figures import last_place
+from kg.graph.stated import BOUNDS, Stated, is_range
+from kg.metrics import Metric, is_vague
+
+SURE = 0.7  # every link of a number must be at least so probable
+_KIND = {
+    "improvement": "a gain, not a score",
+    "reduction": "a saving, not a score",
+    "ratio": "a ratio, not a score",
+}
+_CHANGE = r"(?:improvement|gain|increase|boost|degradation|drop|decline|loss|decrease|reduction)(?:e?s)?"
+_REACHED = r"(?:to|reach\w*|achiev\w*|attain\w*|obtain\w*)"
+# "2% accuracy degradation"; "improvements in BLEU-4 (0.47%) and METEOR (0.17%)", "gain of around 1.0%".
+_CHANGES_AFTER = re.compile(rf"[\s)]*(?:[\w-]+ ){{0,2}}{_CHANGE}\b", re.I)
+_CHANGES_BEFORE = re.compile(rf"\b{_CHANGE} (?:in|of|on)\b(?:(?!\b{_REACHED}\b)[^.;:]){{0,90}}$", re.I)
+# "outperforming a larger U-Net (14M parameters, F1 = 0.589)": the number in brackets is the other's.
+_BESIDE_A_RIVAL = re.compile(
+    r"\b(?:outperform|surpass|exceed|beat|compar|than|over|versus|vs|against|relative)\w*\b[^;()]*\([^()]*$",
+    re.I,
+)
+_MODIFIER = re.compile(r"\d-[a-z]+$")  # "48-hour" prediction errors
+_HARDWARE = re.compile(
+    r"(?:\b|[a-z])(?:[GNTCLX]PUs?|FPGAs?|microcontrollers?|smartphones?|Jetson\b.*|Raspberry Pi.*)$"
+)
+_SEVERAL = re.compile(r" (?:and|or) |[,&]")
+
+
+def unranked(stated: Stated, metric: Metric | None, misfit: str | None) -> str | None:
+    """Say why a number is compared with no other paper's; None where it may be.
+
+    Args:
+        stated: the number.
+        metric: what the registry knows of its metric.
+        misfit: why its value is not on the metric's scale.
+    """
+    return _no_score(stated) or _no_link(stated, metric) or misfit or _not_sure(stated) or _not_exact(stated)
+
+
+def _no_score(stated: Stated) -> str | None:
+    r = stated.result
+    if r.kind != "absolute":
+        return _KIND[r.kind]
+    before, after = stated.quote[: stated.at[0]], stated.quote[stated.at[1] :]
+    if r.baseline_value is None and (_CHANGES_AFTER.match(after) or _CHANGES_BEFORE.search(before)):
+        return "may be a change, not a score"
+    return "qualifies something else" if _MODIFIER.search(r.value_text) else None
+
+
+def _no_link(stated: Stated, metric: Metric | None) -> str | None:
+    r = stated.result
+    if r.metric is None:
+        return "names no metric"
+    if is_vague(r.metric.text):
+        return f"the metric {r.metric.text!r} says nothing definite"
+    if metric is None:
+        return f"the metric {r.metric.text!r} is not in the registry"
+    if _SEVERAL.search(r.metric.text):
+        return f"{r.metric.text!r} may be several metrics"
+    if not stated.linked or r.on is None:
+        return "names no dataset" if r.on is None else "was measured on no known dataset"
+    return "was measured on hardware, no dataset" if _HARDWARE.search(r.on.text) else None
+
+
+def _not_sure(stated: Stated) -> str | None:
+    r = stated.result
+    links = (("metric", r.metric), ("dataset", r.on), ("method", r.method))
+    unsure = [what for what, said in links if said is not None and said.score < SURE]
+    if unsure:
+        return f"not sure of its {' and '.join(unsure)}"
+    if r.subject != "rival" and _BESIDE_A_RIVAL.search(stated.quote[: stated.at[0]]):
+        return "may be the number of what it is compared with"
+    return None
+
+
+def _not_exact(stated: Stated) -> str | None:
+    r = stated.result
+    if is_range(r):
+        return "a range, not one score"
+    if last_place(r.value_text, r.value) is None:
+        return "a number in words"
+    bounds = [hedge for hedge in (r.hedge or "").split(", ") if hedge in BOUNDS]
+    return f"hedged: {bounds[0]}" if bounds else None
