@@ -20,14 +20,24 @@ _KIND = {
 }
 _CHANGE = r"(?:improvement|gain|increase|boost|degradation|drop|decline|loss|decrease|reduction)(?:e?s)?"
 _REACHED = r"(?:to|reach\w*|achiev\w*|attain\w*|obtain\w*)"
-# "2% accuracy degradation"; "improvements in BLEU-4 (0.47%) and METEOR (0.17%)", "gain of around 1.0%".
+_SAME = r"(?:\.\d|[^.;:])"  # still the same clause
+# "2% accuracy degradation"; "improvements in BLEU-4 (0.47%) and METEOR (0.17%)", "gain of around 1.0%";
+# "sacrificing only 0.9%"; "8.4% higher on X, 2.5% on Y".
 _CHANGES_AFTER = re.compile(rf"[\s)]*(?:[\w-]+ ){{0,2}}{_CHANGE}\b", re.I)
-_CHANGES_BEFORE = re.compile(rf"\b{_CHANGE} (?:in|of|on)\b(?:(?!\b{_REACHED}\b)[^.;:]){{0,90}}$", re.I)
-# "outperforming a larger U-Net (14M parameters, F1 = 0.589)": the number in brackets is the other's.
-_BESIDE_A_RIVAL = re.compile(
-    r"\b(?:outperform|surpass|exceed|beat|compar|than|over|versus|vs|against|relative)\w*\b[^;()]*\([^()]*$",
+_CHANGES_BEFORE = re.compile(
+    rf"\b{_CHANGE} (?:in|of|on)\b(?:(?!\b{_REACHED}\b){_SAME}){{0,90}}$"
+    rf"|\b(?:sacrific\w*|giv\w* up|forgo\w*|los(?:es|ing)) (?:\w+ ){{0,2}}$"
+    rf"|\d ?\\?%? (?:higher|lower|better|worse|more|less|fewer)\b(?:(?!\b{_REACHED}\b){_SAME}){{0,60}}$",
     re.I,
 )
+_COMPARED = (
+    r"\b(?:outperform\w*|surpass\w*|exceed\w*|beat\w*|compared (?:to|with)|than|over|versus|vs|against)\b"
+)
+# "outperforming a larger U-Net (14M parameters, F1 = 0.589)", "over Evolution's FID of 40.36": the other's.
+_BESIDE_A_RIVAL = re.compile(
+    rf"{_COMPARED}[^;()]*\([^()]*$|{_COMPARED} (?:(?!(?:by|with|at|{_REACHED}) )[^\s;(]+ ){{1,5}}$", re.I
+)
+_BY_ANOTHER = re.compile(r" by (?:the )?(?=[A-Z])")
 _MODIFIER = re.compile(r"\d-[a-z]+$")  # "48-hour" prediction errors
 _HARDWARE = re.compile(
     r"(?:\b|[a-z])(?:[GNTCLX]PUs?|FPGAs?|microcontrollers?|smartphones?|Jetson\b.*|Raspberry Pi.*)$"
@@ -77,9 +87,16 @@ def _not_sure(stated: Stated) -> str | None:
     unsure = [what for what, said in links if said is not None and said.score < SURE]
     if unsure:
         return f"not sure of its {' and '.join(unsure)}"
-    if r.subject != "rival" and _BESIDE_A_RIVAL.search(stated.quote[: stated.at[0]]):
+    if r.subject != "rival" and (_BESIDE_A_RIVAL.search(stated.quote[: stated.at[0]]) or _another(stated)):
         return "may be the number of what it is compared with"
     return None
+
+
+def _another(stated: Stated) -> bool:
+    """Whether the number is said to be reached by something else than its method: "81.8% by Other"."""
+    found = _BY_ANOTHER.match(stated.quote, stated.at[1])
+    method = stated.result.method
+    return found is not None and (method is None or not stated.quote.startswith(method.text, found.end()))
 
 
 def _not_exact(stated: Stated) -> str | None:
