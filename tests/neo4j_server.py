@@ -21,11 +21,15 @@ LACKING = 3  # its exit status where Java, Maven or the server's files cannot be
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server: its address, the password of its user neo4j, and Java's process."""
+    """A running server: its address, the password of its user neo4j, Java's process.
+
+    `certificate` is the file of the certificate that encrypted addresses meet, "-" where there is none.
+    """
 
     uri: str
     password: str
     pid: int
+    certificate: str
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -49,7 +53,7 @@ def running(home: Path | None = None, password: str = "") -> Iterator[Server]:
                 if script.wait() == LACKING:
                     pytest.skip(said)
                 pytest.fail(said)
-            yield Server(line[0], line[1], int(line[2]))
+            yield Server(line[0], line[1], int(line[2]), line[3])
         finally:
             script.stdin.close()
             script.wait()

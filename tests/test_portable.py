@@ -19,6 +19,7 @@ from tests.graphs import tiny
         ("MATCH (a:Method) ((x)-[:USES]->(y)){1,3} (b)\nRETURN a.id AS id\nORDER BY id", "quantified"),
         ("MATCH (a:Method)-[:USES]->{1,3}(b)\nRETURN a.id AS id\nORDER BY id", "quantified"),
         ("MATCH p = SHORTEST 1 (a:Method)--(b)\nRETURN a.id AS id\nORDER BY id", "shortestPath"),
+        ("MATCH p = allShortestPaths((a:Method)-[*..6]-(b:Method))\nRETURN a.id AS id\nORDER BY id", "256"),
         ("MATCH (p:Paper)\nRETURN apoc.text.join([p.id], '') AS id\nORDER BY id", "APOC"),
         ("MATCH (p:Paper)\nRETURN percentileCont(p.year, 0.5) AS id\nORDER BY id", "lacks it"),
         ("CALL db.labels() YIELD label\nRETURN label AS id\nORDER BY id", "differ between engines"),

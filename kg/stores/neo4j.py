@@ -10,6 +10,7 @@ from __future__ import annotations
 import getpass
 import logging
 import os
+import ssl
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -313,6 +314,15 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a query returns
     return list(value) if isinstance(value, tuple) else value  # a point is a tuple of coordinates
 
 
+def _distrust(error: BaseException | None) -> str:
+    """Return why a certificate was refused, where that is what led to an error; else nothing."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message
+    if isinstance(error, BaseExceptionGroup):
+        return next(filter(None, map(_distrust, error.exceptions)), "")
+    return _distrust(error.__cause__) if error else ""
+
+
 def _error(error: Exception, address: Address, timeout: float | None) -> KGError:
     """Return ours for an error of the driver or the server: one line, without the user and password."""
     code = getattr(error, "code", None) or ""
@@ -337,5 +347,14 @@ def _error(error: Exception, address: Address, timeout: float | None) -> KGError
     if code.startswith("Neo.ClientError"):
         return QueryError(said)
     if isinstance(error, exceptions.ServiceUnavailable | exceptions.SessionExpired):
-        return UnreachableError(f"{address.uri}: the server does not answer ({said:.300}); is it running?")
+        if distrust := _distrust(error):
+            return StoreError(
+                f"{address.uri}: the server's certificate is not trusted ({distrust}); name the file of one "
+                "to trust in SSL_CERT_FILE, or write +ssc, which takes any"
+            )
+        # The drivers before 6 do not say why there is no route.
+        trusted = " and its certificate trusted" if urlsplit(address.uri).scheme.endswith("+s") else ""
+        return UnreachableError(
+            f"{address.uri}: the server does not answer ({said:.300}); is it running{trusted}?"
+        )
     return StoreError(f"{address}: {said:.300}")
