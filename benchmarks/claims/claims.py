@@ -189,14 +189,18 @@ def report(
 
     Returns:
         `measure`, precision `p`, recall `r`, `f1` over all given papers together, `low` and `high` (the
-        interval of F1), `test` (F1 on the test fold), `folds` (F1 of each fold), `gold` and `pred`.
+        interval of F1), `test` (F1 on the test fold), `folds` (F1 of each fold), `gold` and `pred`. The F1 of a
+        fold without a paper is None.
     """
     folds = np.array([paper["fold"] for paper in gold])
     rows = []
     for measure in MEASURES:
         table = counts(gold, pred, measure)
         low, high = interval(table, samples)
-        by_fold = [prf(*table[folds == fold].sum(axis=0).tolist())["f1"] for fold in range(FOLDS)]
+        by_fold = [
+            prf(*table[folds == fold].sum(axis=0).tolist())["f1"] if (folds == fold).any() else None
+            for fold in range(FOLDS)
+        ]
         whole = prf(*table.sum(axis=0).tolist())
         ends = {"low": round(low, 4), "high": round(high, 4)}
         rows.append({"measure": measure, **whole, **ends, "test": by_fold[TEST_FOLD], "folds": by_fold})
@@ -233,10 +237,10 @@ def table(found: Mapping[str, Any]) -> str:
     lines = [f"{found['papers']:,} papers, {found['predicted']:,} with a prediction"]
     lines.append(f"{'measure':<16}{'P':>7}{'R':>7}{'F1':>7}  95% interval   test fold  folds")
     for row in found["scores"]:
-        folds = " ".join(f"{f1:.3f}" for f1 in row["folds"])
+        test, *folds = ("-" if f1 is None else f"{f1:.3f}" for f1 in (row["test"], *row["folds"]))
         numbers = f"{row['p']:>7.3f}{row['r']:>7.3f}{row['f1']:>7.3f}"
         ends = f"{row['low']:.3f} to {row['high']:.3f}"
-        lines.append(f"{row['measure']:<16}{numbers}  {ends}  {row['test']:>9.3f}  {folds}")
+        lines.append(f"{row['measure']:<16}{numbers}  {ends}  {test:>9}  {' '.join(folds)}")
     return "\n".join(lines)
 
 
