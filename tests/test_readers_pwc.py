@@ -145,6 +145,14 @@ def test_a_row_and_an_abstract_meet_at_the_same_nodes(graph: kg.Graph) -> None:
     assert len(values) == 2 + 5
 
 
+def test_a_row_that_contradicts_an_abstract_is_found_and_one_that_confirms_it_is_not(graph: kg.Graph) -> None:
+    (row,) = graph.query("contradictions")
+    assert (row["value_text"], row["source"], row["difference"]) == ("0.81", "pwc", 10.0)
+    assert row["quote"] == "Gate-Net | F1 | 0.81 | DoorBench | Door Opening | Papers with Code"
+    assert row["other_value_text"] == "0.91"
+    assert row["other_quote"] == "Gate-Net achieves an F1 of 0.91 on the DoorBench benchmark."
+
+
 def test_the_paper_is_one_and_its_rows_name_their_source(graph: kg.Graph) -> None:
     papers = {node["name"]: node for node in graph.nodes("Paper")}
     assert set(papers) == {"Opening Gates One by One", "Doors Worth Remembering"}

@@ -189,8 +189,8 @@ def report(
 
     Returns:
         `measure`, precision `p`, recall `r`, `f1` over all given papers together, `low` and `high` (the
-        interval of F1), `test` (F1 on the test fold), `folds` (F1 of each fold), `gold` and `pred`. The F1 of a
-        fold without a paper is None.
+        interval of F1), `test` (F1 on the test fold), `folds` (F1 of each fold), `gold` and `pred`. The F1
+        of a fold without a paper is None.
     """
     folds = np.array([paper["fold"] for paper in gold])
     rows = []
