@@ -329,7 +329,14 @@ def _with_rivals(shown: str, numbers: list[Number]) -> list[Number]:
         if skip:
             skip = False
             continue
-        if after and not number.baseline and not after.baseline and after.unit in (None, number.unit):
+        counts = "count" in (number.shape, after.shape if after else "")  # "12.5 versus four tasks"
+        if (
+            after
+            and not counts
+            and not number.baseline
+            and not after.baseline
+            and after.unit in (None, number.unit)
+        ):
             gap = _gap(shown, number, after)
             skip = bool(_BACK_FROM.fullmatch(gap))
             if skip or _VERSUS.fullmatch(gap):

@@ -185,7 +185,7 @@ def _result(
         return None
     evidence = _evidence(doc, quote, number)
     mentions = {slot: _mention(doc, layout, slot, choice, spans) for slot, choice in chosen.items()}
-    base = _baseline(doc, evidence, number)
+    base = _baseline(doc, evidence, number, layout.raw, quote[1])
     return Result(
         value=value,
         value_text=number.value_text,
@@ -231,14 +231,23 @@ def _evidence(doc: Doc, quote: tuple[int, str], number: Quantity) -> Evidence:
     return Evidence(field, quote_start, quote_end, mention_start, mention_end)
 
 
-def _baseline(doc: Doc, evidence: Evidence, number: Quantity) -> tuple[float, int, int] | None:
+def _baseline(
+    doc: Doc, evidence: Evidence, number: Quantity, raw: str, quote: str
+) -> tuple[float, int, int] | None:
+    """Return the other end as the store will read it; None where its own text does not give it back."""
     if number.baseline_value is None or number.baseline_start is None or number.baseline_end is None:
         return None
     title_end: int = doc._.kg_title_end
     if number.baseline_start < title_end < number.baseline_end:
         return None
     field, start, end = locate(doc, number.baseline_start, number.baseline_end)
-    return (number.baseline_value, start, end) if field == evidence.field else None
+    if field != evidence.field:
+        return None
+    try:
+        value, _ = parse_quantity(raw[number.baseline_start : number.baseline_end], quote)
+    except ValueError:  # "12.5 versus four": a word is a number beside others only
+        return None
+    return value, start, end
 
 
 def _mention(

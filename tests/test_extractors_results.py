@@ -181,3 +181,16 @@ def test_a_huge_text_is_linked_in_linear_time() -> None:
     seconds(5)
     small, large = seconds(60), seconds(600)
     assert large < 30 * small + 1.0
+
+
+def test_a_count_is_no_baseline() -> None:
+    found, _ = link("We present Zorgon. Zorgon reaches 87.2% accuracy on QuuxBank (87.2 versus four tasks).")
+    assert found
+    assert all(result.baseline_value is None for result in found)
+
+
+def test_hedge_split_and_owner_are_stored() -> None:
+    (result,), _ = link(
+        "We present Zorgon. On the test set of QuuxBank, Zorgon achieves over 87.2% accuracy."
+    )
+    assert (result.hedge, result.split, result.subject) == ("more than", "test", "own")
