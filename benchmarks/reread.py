@@ -82,7 +82,7 @@ def main() -> int:
     total: Counter[str] = Counter({"not read back": 0})
     papers = islice(read(args.inputs), args.limit)
     while chunk := list(islice(papers, 512)):
-        total += scanned(chunk) if args.scan else extracted(chunk, "" if args.full else "fast")
+        total.update(scanned(chunk) if args.scan else extracted(chunk, "" if args.full else "fast"))
     for what, count in sorted(total.items()):
         print(f"{count:>9,} {what}")
     print(f"{time.monotonic() - begun:.0f} s")
