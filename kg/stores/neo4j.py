@@ -326,7 +326,9 @@ def _distrust(error: BaseException | None) -> str:
 def _error(error: Exception, address: Address, timeout: float | None) -> KGError:
     """Return ours for an error of the driver or the server: one line, without the user and password."""
     code = getattr(error, "code", None) or ""
-    said = " ".join(str(getattr(error, "message", None) or error).split())
+    # The drivers before 6 warn where the message of another error than the server's is read.
+    message = error.message if isinstance(error, exceptions.Neo4jError) else None
+    said = " ".join(str(message or error).split())
     if isinstance(error, exceptions.AuthError):
         if "RateLimit" in code:
             return StoreError(f"{address.uri}: too many wrong passwords; wait some seconds and try again")
