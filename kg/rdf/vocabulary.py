@@ -25,13 +25,17 @@ _CLAIM = "What a paper says: that a subject stands in a relation to an object. I
 _EVIDENCE = "The annotation that says which sentence of which paper makes the claim."
 
 
+# Their names are taken: by what identifies a node, and by rdf:subject.
+_TERMS = {"kg:id": "edge_id", "kg:subject": "result_subject"}
+
+
 def context() -> dict[str, str | dict[str, str]]:
     """Return the JSON-LD 1.1 context: a term for every property and relationship."""
     known = schema()
     out: dict[str, str | dict[str, str]] = dict(known.prefixes)
     for prop in (p for kind in kinds(known) for p in kind.properties.values()):
         if prop.uri != "kg:searchText":
-            out.setdefault("edge_id" if prop.uri == "kg:id" else prop.name, _term(prop))
+            out.setdefault(_TERMS.get(prop.uri, prop.name), _term(prop))
     links = [*LINKS, *(edge.uri for edge in known.edges.values()), *known.meanings.values()]
     for uri in links:
         out[uri.partition(":")[2]] = {"@id": uri, "@type": "@id"}
