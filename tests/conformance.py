@@ -87,7 +87,7 @@ class _Made(Builder):
             more["kind"] = random.choice(("method", "survey"))
         year = random.choice((None, 1999, 2022, 2023, 2024))
         if year is not None and random.random() < 0.5:
-            more["date"] = f"{year}-{random.randrange(10, 13)}-{random.randrange(30, 32)}"
+            more["date"] = f"{year}-{random.randrange(10, 13)}-{random.randrange(10, 29)}"
         paper = self.paper(f"{random.randrange(4096):03x}-{i}", title, " ".join(sentences), year, **more)
         places = [("title", 0, len(title))]
         at = 0
