@@ -41,7 +41,7 @@ class NamedQueries(ABC):
         task: Name | None = None,
         limit: int = 100,
     ) -> Rows:
-        """Claimed numbers by gain: of known metrics (percent, then other units), of others, then the rest."""
+        """Claimed gains, largest first: in percentage points, then in percent of a baseline, then others."""
         asked = {"min_gain": min_gain, "min_confidence": min_confidence, "limit": limit}
         return self.query("claims", metric=metric, dataset=dataset, task=task, **asked)
 

@@ -1,13 +1,14 @@
-// about: Claimed numbers by gain: of known metrics (percent, then other units), of others, then the rest.
-// param: min_gain: float = none - least gain, in the number's unit; numbers without a gain are then left out
+// about: Claimed gains, largest first: in percentage points, then in percent of a baseline, then others.
+// param: min_gain: float = none - least gain, in percentage points; numbers without one are then left out
 // param: min_confidence: float = 0.0 - lowest confidence of the extractor, 0 to 1
 // param: metric: Metric = none - only this metric
 // param: dataset: Dataset|Benchmark = none - only measured on this
 // param: task: Task = none - only measured on this task, or claimed by papers about it
 // param: limit: int = 100 - most rows returned
-// returns: gain: float? - by how much the number is better than its baseline, in its unit; negative where it is worse
-// returns: unit: str? - its unit
+// returns: points: float? - the gain in percentage points, where the metric is a share; negative where it is worse
 // returns: relative_gain: float? - the gain in percent of the baseline
+// returns: gain: float? - the gain in the number's unit
+// returns: unit: str? - the unit
 // returns: value: float - the number
 // returns: value_text: str - the number as written
 // returns: kind: str - absolute, improvement, reduction or ratio
@@ -37,36 +38,36 @@
 // ask: which gains are claimed in {metric} on {dataset}?
 // ask: which gains are claimed for {task}?
 // ask: which gains are claimed on {dataset}?
-// ask: which numbers are claimed for {task}?
-// ask: which numbers do papers on {task} claim?
-// ask: claimed numbers
+// ask: which gains do papers on {task} claim?
+// ask: claimed gains
 // ask: gains on {dataset}
 // ask: gains in {metric}
 // ask: gains in {metric} on {dataset}
 // ask: gains of at least {min_gain}
 MATCH (r:Result)
-WHERE coalesce(r.confidence, 0.0) >= $min_confidence AND (size($min_gain) = 0 OR r.gain >= $min_gain[0])
+WHERE (r.gain IS NOT NULL OR r.relative_gain IS NOT NULL) AND coalesce(r.confidence, 0.0) >= $min_confidence
+  AND (size($min_gain) = 0 OR r.points >= $min_gain[0])
   AND (size($metric) = 0 OR EXISTS { MATCH (r)-[:MEASURES]->(x:Metric) WHERE x.name IN $metric })
   AND (size($dataset) = 0 OR EXISTS { MATCH (r)-[:`ON`]->(d:Dataset|Benchmark) WHERE d.name IN $dataset })
   AND (size($task) = 0 OR EXISTS { MATCH (r)-[:`ON`]->(k:Task) WHERE k.name IN $task }
     OR EXISTS { MATCH (r)<-[:REPORTS]-(v:Paper)-[:ABOUT]->(k:Task) WHERE k.name IN $task })
-WITH r, CASE WHEN r.gain IS NULL AND r.relative_gain IS NULL THEN 3 WHEN r.gain IS NULL THEN 2
-  WHEN r.direction IS NULL THEN 1 ELSE 0 END AS sort,
-  CASE WHEN r.gain IS NULL OR r.unit IN ['%', 'points'] THEN '' ELSE coalesce(r.unit, '~') END AS scale
-ORDER BY sort, scale, coalesce(r.gain, r.relative_gain, 0.0) DESC, r.id
+WITH r.id AS r_id, coalesce(r.points, -1000000000.0) AS by_points, coalesce(r.relative_gain, -1000000000.0) AS by_percent,
+  coalesce(r.unit, '~') AS by_unit, coalesce(r.gain, -1000000000.0) AS by_gain
+ORDER BY by_points DESC, by_percent DESC, by_unit, by_gain DESC, r_id
 LIMIT $limit
+MATCH (r:Result {id: r_id})
 MATCH (w:Paper)-[e:REPORTS]->(r)
 OPTIONAL MATCH (r)-[:MEASURES]->(y:Metric)
 OPTIONAL MATCH (r)-[:`ON`]->(o:Dataset|Benchmark|Task)
 OPTIONAL MATCH (r)-[:OF]->(m:Method)
 OPTIONAL MATCH (r)-[:AGAINST]->(b:Method)
-WITH r, sort, scale, w, e, y, o, m, b
+WITH r, by_points, by_percent, by_unit, by_gain, w, e, y, o, m, b
 ORDER BY e.confidence DESC, e.id
-WITH r, sort, scale, w, min(y.name) AS metric_name, min(o.name) AS place, min(m.name) AS method_name,
+WITH r, by_points, by_percent, by_unit, by_gain, w, min(y.name) AS metric_name, min(o.name) AS place, min(m.name) AS method_name,
   min(b.name) AS rival, head(collect(e)) AS best
-RETURN r.gain AS gain, r.unit AS unit, r.relative_gain AS relative_gain, r.value AS value, r.value_text AS value_text,
-  r.kind AS kind, r.hedge AS hedge, coalesce(metric_name, r.metric) AS metric, coalesce(place, r.measured_on) AS measured_on,
-  r.split AS split, coalesce(method_name, r.method) AS method, coalesce(rival, r.baseline) AS baseline,
-  r.baseline_value AS baseline_value, r.conflict AS conflict, w.id AS paper, w.name AS title, w.year AS year,
-  best.quote AS quote, r.confidence AS confidence, w.note AS note
-ORDER BY sort, scale, coalesce(r.gain, r.relative_gain, 0.0) DESC, r.id
+RETURN r.points AS points, r.relative_gain AS relative_gain, r.gain AS gain, r.unit AS unit, r.value AS value,
+  r.value_text AS value_text, r.kind AS kind, r.hedge AS hedge, coalesce(metric_name, r.metric) AS metric,
+  coalesce(place, r.measured_on) AS measured_on, r.split AS split, coalesce(method_name, r.method) AS method,
+  coalesce(rival, r.baseline) AS baseline, r.baseline_value AS baseline_value, r.conflict AS conflict, w.id AS paper,
+  w.name AS title, w.year AS year, best.quote AS quote, r.confidence AS confidence, w.note AS note
+ORDER BY by_points DESC, by_percent DESC, by_unit, by_gain DESC, r.id

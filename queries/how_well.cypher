@@ -46,40 +46,45 @@ MATCH (p:Problem)-[:BROADER*0..3]->(top)
 WITH DISTINCT p
 MATCH (s:Paper|Method)-[t:TARGETS]->(p)
 WHERE ($stance = 'any' OR t.stance = $stance) AND t.confidence >= $min_confidence
-WITH p, s, t
-ORDER BY t.confidence DESC, t.field DESC, t.quote_start, t.id
-WITH s, t.paper AS paper_id, head(collect({problem: p.name, quote: t.quote, confidence: t.confidence})) AS best
-WITH paper_id, collect({
-  named: labels(s)[0] = 'Method', method: s.name, method_id: s.id, problem: best.problem, quote: best.quote,
-  confidence: best.confidence
-}) AS targets
-WITH paper_id, targets, [target IN targets WHERE target.named] AS named
-UNWIND CASE WHEN size(named) > 0 THEN named ELSE targets END AS target
+WITH t.paper AS paper_id, s.id AS s_id, CASE labels(s)[0] WHEN 'Method' THEN 0 ELSE 1 END AS unnamed,
+  min([-t.confidence, CASE t.field WHEN 'title' THEN 0 ELSE 1 END, t.quote_start, t.id]) AS best
+// Where one of its methods does it, the paper itself is not named beside it.
+WITH paper_id, min(unnamed) AS least, collect([unnamed, best[0], s_id, best[3]]) AS claims
+UNWIND claims AS claim
+WITH paper_id, least, claim[0] AS unnamed, claim[1] AS doubt, claim[2] AS s_id, claim[3] AS said_id
+WHERE unnamed = least
 MATCH (w:Paper {id: paper_id})
+// Each pattern begins at the paper, which is there: from a number that is not, the embedded store searches everything.
 OPTIONAL MATCH (w)-[e:REPORTS]->(r:Result)
-OPTIONAL MATCH (r)-[:OF]->(m:Method)
-OPTIONAL MATCH (r)-[:MEASURES]->(x:Metric)
-OPTIONAL MATCH (r)-[:`ON`]->(d:Dataset|Benchmark|Task)
-OPTIONAL MATCH (r)-[:AGAINST]->(b:Method)
-WITH w, target, r, e, m, x, d, b
-ORDER BY e.confidence DESC, e.id
-WITH w, target, r, min(m.id) AS method_id, min(x.name) AS metric_name, min(d.name) AS place, min(b.name) AS rival,
-  head(collect(e)) AS best
+OPTIONAL MATCH (w)-[:REPORTS]->(r)-[:OF]->(m:Method)
+WITH paper_id, unnamed, doubt, s_id, said_id, coalesce(w.year, 0) AS age, r.id AS r_id, r.subject AS subject,
+  min(m.id) AS m_id, min([-e.confidence, e.id, e.quote_start]) AS best
 // A number that names no method is of the paper's own work, unless it is said to be another's.
-WITH w, target, collect(CASE WHEN r.id IS NOT NULL AND CASE WHEN method_id IS NULL THEN coalesce(r.subject, 'own') = 'own'
-  WHEN target.named THEN method_id = target.method_id ELSE r.subject = 'own' END THEN {
-    value_text: r.value_text, value: r.value, unit: r.unit, kind: r.kind, metric: coalesce(metric_name, r.metric),
-    measured_on: coalesce(place, r.measured_on), split: r.split, hedge: r.hedge, baseline: coalesce(rival, r.baseline),
-    baseline_value: r.baseline_value, gain: r.gain, relative_gain: r.relative_gain, quote: best.quote,
-    start: best.quote_start, result_id: r.id
-  } END) AS numbers
-UNWIND CASE WHEN size(numbers) > 0 THEN numbers ELSE [{result_id: ''}] END AS number
-RETURN CASE WHEN target.named THEN target.method END AS method, target.problem AS problem,
-  number.value_text AS value_text, number.value AS value, number.unit AS unit, number.kind AS kind,
-  number.metric AS metric, number.measured_on AS measured_on, number.split AS split, number.hedge AS hedge,
-  number.baseline AS baseline, number.baseline_value AS baseline_value, number.gain AS gain,
-  number.relative_gain AS relative_gain, w.id AS paper, w.name AS title, w.year AS year,
-  target.quote AS targets_quote, number.quote AS quote, target.confidence AS confidence, w.note AS note
-ORDER BY CASE WHEN number.result_id = '' THEN 1 ELSE 0 END, CASE WHEN target.named THEN 0 ELSE 1 END,
-  target.confidence DESC, coalesce(w.year, 0) DESC, w.id, target.method_id, coalesce(number.start, 0), number.result_id
+WITH paper_id, unnamed, doubt, s_id, said_id, age, collect(CASE
+  WHEN r_id IS NULL THEN NULL
+  WHEN m_id IS NULL AND coalesce(subject, 'own') = 'own' THEN [best[2], r_id, best[1]]
+  WHEN m_id IS NOT NULL AND unnamed = 0 AND m_id = s_id THEN [best[2], r_id, best[1]]
+  WHEN m_id IS NOT NULL AND unnamed = 1 AND subject = 'own' THEN [best[2], r_id, best[1]] END) AS numbers
+UNWIND CASE WHEN size(numbers) > 0 THEN numbers ELSE [[0, '', '']] END AS one
+WITH paper_id, unnamed, doubt, s_id, said_id, age, one[0] AS start, one[1] AS number_id, one[2] AS reports_id
+ORDER BY CASE number_id WHEN '' THEN 1 ELSE 0 END, unnamed, doubt, age DESC, paper_id, s_id, start, number_id
+LIMIT $limit
+MATCH (w:Paper {id: paper_id})
+MATCH (s:Paper|Method {id: s_id})
+MATCH (s)-[said:TARGETS]->(p:Problem)
+WHERE said.id = said_id
+OPTIONAL MATCH (w)-[number:REPORTS]->(r:Result)
+WHERE number.id = reports_id
+OPTIONAL MATCH (w)-[:REPORTS]->(r)-[:MEASURES]->(x:Metric)
+OPTIONAL MATCH (w)-[:REPORTS]->(r)-[:`ON`]->(d:Dataset|Benchmark|Task)
+OPTIONAL MATCH (w)-[:REPORTS]->(r)-[:AGAINST]->(b:Method)
+WITH unnamed, s, said, p, w, r, number, start, number_id, min(x.name) AS metric_name, min(d.name) AS place, min(b.name) AS rival
+RETURN CASE unnamed WHEN 0 THEN s.name END AS method, p.name AS problem, r.value_text AS value_text, r.value AS value,
+  r.unit AS unit, r.kind AS kind, coalesce(metric_name, r.metric) AS metric,
+  coalesce(place, r.measured_on) AS measured_on, r.split AS split, r.hedge AS hedge,
+  coalesce(rival, r.baseline) AS baseline, r.baseline_value AS baseline_value, r.gain AS gain,
+  r.relative_gain AS relative_gain, w.id AS paper, w.name AS title, w.year AS year, said.quote AS targets_quote,
+  number.quote AS quote, said.confidence AS confidence, w.note AS note
+ORDER BY CASE number_id WHEN '' THEN 1 ELSE 0 END, unnamed, confidence DESC, coalesce(w.year, 0) DESC, w.id, s.id,
+  start, number_id
 LIMIT $limit

@@ -159,7 +159,9 @@ class _Made(Builder):
             "precision": (0.0, 0.05, 0.5),
             "baseline_score": (71.2, 0.1 + 0.2, 3.8e25),
             "gain": (-3.5, 0.0, 6.7, 6.7000000000000002, 1e-7),
+            "points": (-3.5, 0.0, 6.7),
             "relative_gain": (-3.5, 0.0, 8.3),
+            "confidence": CONFIDENCES,
             "hedge": ("up to", "about, on average"),
             "split": ("test", "few-shot, test", "it's"),
             "subject": ("own", "rival"),
@@ -168,7 +170,12 @@ class _Made(Builder):
             "unranked": ("names no metric", "a range, not one score"),
             "conflict": ("states a gain of 3, but 5 - 1 = 4",),
         }
-        share = dict.fromkeys(said, 0.8) | dict.fromkeys(rare, 0.15) | {"hedge": 0.2, "split": 0.4}
+        share = (
+            dict.fromkeys(said, 0.8)
+            | {"confidence": 1.0}
+            | dict.fromkeys(rare, 0.15)
+            | {"hedge": 0.2, "split": 0.4}
+        )
         return {
             name: random.choice(of) for name, of in (said | rare).items() if random.random() < share[name]
         }

@@ -239,7 +239,7 @@ def _ewc_family(b: Builder) -> None:
         b.edge("EVALUATED_ON", start, "dataset:pmnist", p, "Permuted MNIST")
         b.edge("EVALUATED_BY", start, "metric:accuracy", p, "accuracy")
     more = _accuracy(94.5, 0.05, "Permuted MNIST", "EWC", subject="own", baseline="SGD", baseline_value=71.2)
-    r = b.result("ewc", p, 94.5, "94.5%", baseline_score=71.2, gain=23.3, **more)
+    r = b.result("ewc", p, 94.5, "94.5%", baseline_score=71.2, gain=23.3, points=23.3, **more)
     b.edge("OF", r, m, p, "EWC outperforms")
     b.edge("ON", r, "dataset:pmnist", p, "Permuted MNIST")
     b.edge("MEASURES", r, "metric:accuracy", p, "accuracy")
@@ -310,10 +310,12 @@ def _replay(b: Builder) -> None:
     b.edge("EVALUATED_ON", p, "benchmark:trace", p, "TRACE")
     gain: dict[str, Any] = {"unit": "points", "metric": "accuracy", "direction": "higher"}
     gain["unranked"] = "a gain, not a score"
-    r = b.result("rehearsal", p, 3.1, "3.1 points", "improvement", gain=3.1, **gain)
+    r = b.result("rehearsal", p, 3.1, "3.1 points", "improvement", gain=3.1, points=3.1, **gain)
     b.edge("ON", r, "benchmark:trace", p, "TRACE")
     conflict = "states a gain of 3.5 points, but 44 - 40 = 4"
-    b.result("rehearsal-2", p, 3.5, "3.5 points", "improvement", gain=3.5, conflict=conflict, **gain)
+    b.result(
+        "rehearsal-2", p, 3.5, "3.5 points", "improvement", gain=3.5, points=3.5, conflict=conflict, **gain
+    )
 
 
 def _language_models(b: Builder) -> None:

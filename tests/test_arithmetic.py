@@ -74,6 +74,23 @@ def test_from_to_gives_a_gain_and_says_how() -> None:
     assert (row["derived_from"], row["baseline_score"]) == ([], 80.5)
 
 
+def test_gains_of_shares_are_put_in_percentage_points() -> None:
+    rows = said(
+        stated("1", 0.91, "0.91", unit=None, base=(0.85, "0.85"), on="a"),
+        stated("2", 6.7, "6.7%", kind="improvement", on="b"),
+        stated("3", 4.3, "4.3", unit=None, kind="improvement", on="c"),
+        stated("4", 2.0, "2 points", unit="points", kind="improvement", metric="vibe", on="d"),
+    )
+    assert [row["points"] for row in rows] == [6.0, 6.7, 4.3, 2.0]
+    rows = said(
+        stated("1", 0.5, "0.5", unit=None, kind="improvement", on="a"),  # of 100 or of 1?
+        stated("2", 2.0, "2 points", unit="points", kind="improvement", metric="Elo", on="b"),
+        stated("3", 40.0, "40%", kind="improvement", metric="vibe", on="c"),
+        stated("4", 3.0, "3 dB", unit="dB", kind="improvement", metric="PSNR", on="d"),
+    )
+    assert [row["points"] for row in rows] == [None] * 4
+
+
 def test_a_lower_error_is_a_gain() -> None:
     (row,) = said(stated("1", 9.3, "9.3%", metric="error rate", base=(12.1, "12.1%")))
     assert row["gain"] == 2.8

@@ -286,22 +286,22 @@ def test_how_well_joins_targets_and_numbers_of_one_paper(b: Papers) -> None:
     assert rows[0]["quote"] == "It gets 80.0, Beta 70.0, and 60.0 is seen elsewhere."
 
 
-def test_claims_come_by_gain_and_never_mix_units(b: Papers) -> None:
-    gain: dict[str, Any] = {"kind": "improvement", "direction": "higher"}
-    b.claims(3.0, "3.0 points", unit="points", gain=3.0, **gain)
+def test_claims_come_by_points_then_by_relative_gain(b: Papers) -> None:
+    gain: dict[str, Any] = {"kind": "improvement"}
+    b.claims(3.0, "3.0 points", unit="points", gain=3.0, points=3.0, **gain)
     b.claims(900.0, "900 ms", unit="ms", metric="vibe", gain=900.0, **gain)
-    b.claims(7.0, "7.0%", unit="%", gain=7.0, **gain)
-    b.claims(50.0, "50%", unit="%", kind="improvement", metric=None, gain=50.0)
-    b.claims(40.0, "40%", unit="%", kind="improvement", on="D2", relative_gain=40.0)
-    b.claims(-2.0, "-2.0%", unit="%", gain=-2.0, **gain)
+    b.claims(0.07, "0.07", gain=0.07, points=7.0, **gain)
+    b.claims(50.0, "50%", unit="%", metric=None, relative_gain=50.0, **gain)
+    b.claims(4.0, "4.0%", unit="%", on="D2", relative_gain=40.0, gain=4.0, points=4.0, **gain)
+    b.claims(-2.0, "-2.0%", unit="%", gain=-2.0, points=-2.0, **gain)
     b.claims(80.0, "80.0", **scored(80.0, 0.05))
     graph = b.graph()
-    order = ["7.0%", "3.0 points", "-2.0%", "900 ms", "50%", "40%", "80.0"]
+    order = ["0.07", "4.0%", "3.0 points", "-2.0%", "50%", "900 ms"]
     assert texts(graph.claims(), "value_text") == order
     assert texts(graph.claims(limit=2), "value_text") == order[:2]
-    assert texts(graph.claims(min_gain=5), "value_text") == ["7.0%", "900 ms", "50%"]
+    assert texts(graph.claims(min_gain=3.5), "value_text") == ["0.07", "4.0%"]
     assert texts(graph.claims(metric="vibe"), "value_text") == ["900 ms"]
-    assert texts(graph.claims(dataset="D2"), "value_text") == ["40%"]
+    assert texts(graph.claims(dataset="D2"), "value_text") == ["4.0%"]
     assert graph.claims(task="parsing") == []
 
 

@@ -303,12 +303,27 @@ def _properties(one: _Said) -> dict[str, Any]:
         "baseline_score": base,
         "precision": None if precision is None else float(f"{precision:.6g}"),
         "gain": one.gain,
+        "points": _points(one, score),
         "relative_gain": one.relative,
         "derived": one.derived,
         "derived_from": sorted(one.used),
         "conflict": one.conflict,
         "unranked": unranked(one.stated, one.metric, misfit),
     }
+
+
+def _points(one: _Said, score: float | None) -> float | None:
+    """Put a gain in percentage points, where its metric is a share, or its sentence says points of something.
+
+    A gain of 0.5 without a unit may be half a point or fifty: it stays unknown, but where the score tells.
+    """
+    r = one.result
+    share = one.metric is not None and one.metric.scale == "percent"
+    if one.gain is None or not (share or (one.metric is None and r.unit == "points")):
+        return None
+    if r.unit in ("%", "points") or abs(r.value) > 1:
+        return one.gain
+    return neat(one.gain * score / r.value) if score is not None and r.value else None
 
 
 def _scored(one: _Said, value: float) -> tuple[float | None, str | None]:
