@@ -266,6 +266,31 @@ def test_the_graph_holds_what_was_computed() -> None:
     assert rows[6.9]["conflict"] == "states a gain of +6.9%, but 87.2 - 80.5 = 6.7 (8.32% of 80.5)"
 
 
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("Foo improves accuracy on Bar from 80.5% to 87.2%, a gain of 6.9%.", True),
+        ("Foo gains 6.9% accuracy (from 80.5% to 87.2%) on Bar.", False),  # "accuracy" lies between
+        ("Foo improves accuracy on Bar by 6.9% (from 80.5% to 87.2%).", True),
+        ("Foo improves accuracy on Bar from 80.5% to 87.2%, beating the best rival by 6.9%.", False),
+        ("Foo improves accuracy on Bar from 80.5% to 87.2% while it saves 6.9%.", False),
+    ],
+)
+def test_only_a_gain_beside_its_scores_disagrees_with_them(text: str, wrong: bool) -> None:
+    one = paper("Foo", text, id="paper:foo")
+    start = one.abstract.index("80.5%")
+    score = replace(
+        result(one, 87.2, "87.2%", "%", metric="accuracy", on="Bar"),
+        baseline_value=80.5, baseline_start=start, baseline_end=start + 5,
+    )  # fmt: skip
+    gain = result(one, 6.9, "6.9%", "%", kind="improvement", metric="accuracy", on="Bar")
+    both = facts(one, claim(one, "datasets", "Bar", "Dataset"), results=(score, gain))
+    seen = Observations()
+    seen.add(both)
+    rows = {r["value"]: r for r in build_graph([(one, both)], resolve(seen)).nodes["Result"].to_pylist()}
+    assert (rows[6.9]["conflict"] is not None) == wrong
+
+
 def test_a_baseline_that_reads_otherwise_is_refused() -> None:
     one = paper("Foo", "Foo improves accuracy from 80.5% to 87.2%.", id="paper:foo")
     start = one.abstract.index("80.5%")

@@ -22,6 +22,12 @@ _GROWS = re.compile(
     r"\b(?:increas|rais|ris(?:e|es|ing)\b|rose\b|gr[oe]w|higher|degrad|wors|slow|add(?:s|ing|itional|ed)?\b|overhead)",
     re.I,
 )
+# All that may stand between two scores and their difference: "(+6.9", ", a gain of", "improvement (from".
+_BETWEEN = re.compile(
+    r"(?:[\s,:()\[\]=$\\{}~+-]|\b(?:an?|the|i\.e\.|or|from|by|of|about|absolute|relative|total|overall|average|points?"
+    r"|gains?|improvements?|increases?|boosts?|rises?|reductions?|decreases?|drops?|up|down)\b)*",
+    re.I,
+)
 _RELATIVE = re.compile(r"\brelative", re.I)
 _NEAR = 40
 
@@ -224,7 +230,21 @@ def _check_stated(group: Sequence[_Said]) -> None:
         # Of a fraction, "by 6.7%" may mean points: 0.805 and 0.872.
         if abs(size - 100 * difference) <= 100 * slack:
             return
-    stated.conflict = _conflict(stated, pair, base, relative)
+    if _next_to(stated, pair):
+        stated.conflict = _conflict(stated, pair, base, relative)
+
+
+def _next_to(stated: _Said, pair: _Said) -> bool:
+    """Whether a stated gain stands right beside its two scores: further off it may be another's."""
+    r, gain = pair.result, stated.result.evidence
+    if r.baseline_start is None or r.baseline_end is None:
+        return False
+    first = min(r.evidence.mention_start, r.baseline_start)
+    last = max(r.evidence.mention_end, r.baseline_end)
+    after = gain.mention_end <= first
+    start, end = (gain.mention_end, first) if after else (last, gain.mention_start)
+    said = stated.stated.quote[max(0, start - gain.quote_start) : max(0, end - gain.quote_start)]
+    return start <= end and _BETWEEN.fullmatch(said) is not None
 
 
 def _conflict(stated: _Said, pair: _Said, base: float, relative: float | None) -> str:
