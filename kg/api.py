@@ -20,7 +20,6 @@ from kg.rows import Asked, Rows
 from kg.schema import schema
 from kg.stores.base import Row, Store, Writable
 from kg.stores.embedded import EmbeddedStore
-from kg.stores.networkx_store import NetworkXStore, from_networkx
 from kg.twins import answer
 
 if TYPE_CHECKING:
@@ -200,6 +199,8 @@ class Graph(NamedQueries):
 
         `kg.from_nx` takes it back, without loss.
         """
+        from kg.stores.networkx_store import NetworkXStore  # here: most questions need no NetworkX
+
         return NetworkXStore.copy_of(self.store).graph
 
     def igraph(self) -> Any:  # noqa: ANN401 - of a library that may not be here
@@ -346,4 +347,6 @@ def from_nx(graph: nx.MultiDiGraph[str]) -> Graph:
     Raises:
         SchemaError: if it is another sort of graph, or holds what the schema does not know.
     """
+    from kg.stores.networkx_store import from_networkx
+
     return Graph(EmbeddedStore.of(from_networkx(graph)))

@@ -24,7 +24,8 @@ from kg.export.tables import (
 )
 from kg.graph import GraphData, TableWriter
 from kg.schema import schema
-from kg.stores import EmbeddedStore, NetworkXStore
+from kg.stores import EmbeddedStore
+from kg.stores.networkx_store import NetworkXStore
 
 HOSTILE = 'a|b\\|c\n"d",\r\n=cmd()\x00\x07 é\u2028'
 

@@ -18,8 +18,8 @@ from kg.export import export
 from kg.graph import GraphData
 from kg.graph.data import store_hash
 from kg.load import load
-from kg.stores import NetworkXStore
 from kg.stores.neo4j import Neo4jStore
+from kg.stores.networkx_store import NetworkXStore
 from tests.conformance import made
 from tests.graphs import Builder, tiny
 from tests.neo4j_server import SCRIPT, Server, running

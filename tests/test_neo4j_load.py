@@ -15,9 +15,10 @@ from kg.errors import StoreError
 from kg.graph import GraphData
 from kg.graph.data import store_hash
 from kg.load import Changes, load
-from kg.stores import EmbeddedStore, NetworkXStore
+from kg.stores import EmbeddedStore
 from kg.stores.base import Row
 from kg.stores.neo4j import Neo4jStore
+from kg.stores.networkx_store import NetworkXStore
 from tests.conformance import made
 from tests.graphs import Builder, tiny
 from tests.neo4j_server import Server, running

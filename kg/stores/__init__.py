@@ -1,7 +1,9 @@
-"""Stores: caches of the graph that answer questions; each can be rebuilt from the workspace's files."""
+"""Stores: caches of the graph that answer questions; each can be rebuilt from the workspace's files.
+
+The others are in modules of their own, because they load what few commands need.
+"""
 
 from kg.stores.base import Store
 from kg.stores.embedded import EmbeddedStore
-from kg.stores.networkx_store import NetworkXStore
 
-__all__ = ["EmbeddedStore", "NetworkXStore", "Store"]
+__all__ = ["EmbeddedStore", "Store"]

@@ -9,8 +9,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import kglite
-import pandas as pd
-import pyarrow as pa
 
 from kg.errors import QueryError, StoreError
 from kg.graph import ENDS, GraphData
@@ -20,48 +18,6 @@ from kg.stores.base import Row, loads_csv
 
 # Its advice on absent types and properties goes to stderr, where an empty graph would look broken.
 kglite.set_query_warning_policy("silent")
-
-
-def _frame(table: pa.Table) -> pd.DataFrame:
-    """Return a table as kglite takes it: nullable integers, list columns as Python lists."""
-    frame: pd.DataFrame = table.to_pandas(
-        types_mapper=lambda kind: pd.Int64Dtype() if kind == pa.int64() else None
-    )
-    for column in table.schema:
-        if pa.types.is_list(column.type):
-            frame[column.name] = table.column(column.name).to_pylist()
-    return frame
-
-
-def _add_edges(graph: kglite.KnowledgeGraph, edge_type: str, table: pa.Table) -> None:
-    """Load all edges of a type; parallel ones stay apart.
-
-    kglite's bulk load keeps parallel edges only the first time it meets a type from a source label; later
-    ones it merges. So one bulk load each, and what is left goes in by Cypher.
-
-    Raises:
-        StoreError: if an edge was lost all the same.
-    """
-    loaded: set[str] = set()
-    for ends, part in _frame(table).groupby(["from_type", "to_type"], sort=True):
-        start, end = map(str, ends)
-        rows = part.drop(columns=["from_type", "to_type"])
-        if start not in loaded:
-            loaded.add(start)
-            graph.add_relationships(rows, edge_type, start, "from", end, "to")
-            continue
-        match = f"MATCH (a:{start} {{id: row.start}}) MATCH (b:{end} {{id: row.stop}})"
-        create = f"UNWIND $rows AS row {match} CREATE (a)-[r:`{edge_type}`]->(b) SET r += row.more"
-        graph.cypher(create, params={"rows": [_row(values) for values in rows.to_dict("records")]})
-    count = graph.cypher(f"MATCH ()-[r:`{edge_type}`]->() RETURN count(r) AS count")
-    kept = count.to_list()[0]["count"] if isinstance(count, kglite.ResultView) else None
-    if kept != table.num_rows:
-        raise StoreError(f"the embedded store kept {kept} of {table.num_rows} {edge_type} edges; report this")
-
-
-def _row(values: dict[Any, Any]) -> dict[str, Any]:
-    more = {str(k): v for k, v in values.items() if k not in ("from", "to") and not pd.isna(v)}
-    return {"start": values["from"], "stop": values["to"], "more": more}
 
 
 class EmbeddedStore:
@@ -81,16 +37,12 @@ class EmbeddedStore:
     @classmethod
     def create(cls, path: Path, data: GraphData) -> None:
         """Write `data` to `path` (replaced whole, at the end: a reader never sees half a graph)."""
+        from kg.stores.kglite_load import fill  # here: pandas takes longer to load than most questions
+
         scratch = path.with_name(f".kg-{path.stem}.tmp")
         scratch.unlink(missing_ok=True)
         graph = kglite.open(str(scratch), durable="off", lock=False)
-        for label, table in data.nodes.items():
-            if table.num_rows:
-                graph.add_nodes(_frame(table), label, "id", "name")
-        for statement in ddl():
-            graph.cypher(statement)
-        for edge_type, table in data.edges.items():
-            _add_edges(graph, edge_type, table)
+        fill(graph, data)
         with warnings.catch_warnings():
             # It says that lists have no memory-mapped form; we load into memory.
             warnings.simplefilter("ignore", kglite.MappedFallbackWarning)
