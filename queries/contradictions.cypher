@@ -52,37 +52,26 @@ OPTIONAL MATCH (r)-[:MEASURES]->(x:Metric)
 WITH r, w, e, m, d, x
 WHERE (size($method) = 0 OR m.name IN $method) AND (size($dataset) = 0 OR d.name IN $dataset)
   AND (size($metric) = 0 OR x.name IN $metric)
-WITH r, w, e, min(m.id) AS method_id, min(d.id) AS dataset_id, min(x.id) AS metric_id, min(m.name) AS method_name,
-  min(d.name) AS dataset_name, min(x.name) AS metric_name
-WITH r, w, e, method_name, dataset_name, metric_name,
+WITH r, w, e, m, d, x
+ORDER BY e.confidence DESC, e.id
+WITH r, w, min(m.id) AS method_id, min(d.id) AS dataset_id, min(x.id) AS metric_id, min(m.name) AS method_name,
+  min(d.name) AS dataset_name, min(x.name) AS metric_name, head(collect(e)) AS best
+WITH r, w, best, method_name, dataset_name, metric_name,
   CASE WHEN r.conflict IS NOT NULL THEN [r.id] ELSE [] END AS alone,
   CASE WHEN r.kind = 'absolute' AND r.unranked IS NULL AND r.hedge IS NULL AND r.score IS NOT NULL
     AND r.precision IS NOT NULL AND method_id IS NOT NULL AND dataset_id IS NOT NULL AND metric_id IS NOT NULL
     THEN [method_id + ' ' + dataset_id + ' ' + metric_id + ' ' + coalesce(r.direction, '-' + coalesce(r.unit, ''))
       + ' ' + coalesce(r.split, '')] ELSE [] END AS shared
 UNWIND alone + shared AS key
-WITH key, w, e.field AS field, e.quote_start AS start, collect({
-  result_id: r.id, method: method_name, dataset: dataset_name, metric: coalesce(metric_name, r.metric), split: r.split,
-  from_score: r.score - 0.999 * r.precision, to_score: r.score + 0.999 * r.precision, score: r.score,
-  value_text: r.value_text, conflict: r.conflict, doubt: -e.confidence, said_id: e.id, quote: e.quote,
-  confidence: e.confidence, source: e.extractor
-}) AS said
-// What one sentence says twice, it says of two settings, which are not told apart.
-WITH key, w, said, size([one IN said WHERE one.result_id <> head(said).result_id]) AS others
-UNWIND said AS claim
-WITH key, claim.result_id AS result_id, max(others) AS others, collect(claim) AS said, w
-WHERE others = 0
-UNWIND said AS claim
-WITH key, w, result_id, claim
-ORDER BY claim.doubt, claim.said_id
-WITH key, w, result_id, head(collect(claim)) AS claim
-ORDER BY result_id
+WITH key, r, w, best, method_name, dataset_name, metric_name
+ORDER BY r.id
 // A score stands for all that rounds to it: two agree where these stretches meet.
-WITH key, count(DISTINCT w.id) AS papers, min(claim.to_score) AS least, max(claim.from_score) AS most, collect({
-    result_id: result_id, method: claim.method, dataset: claim.dataset, metric: claim.metric, split: claim.split,
-    from_score: claim.from_score, to_score: claim.to_score, score: claim.score, value_text: claim.value_text,
-    conflict: claim.conflict, paper: w.id, title: w.name, year: w.year, note: w.note, quote: claim.quote,
-    confidence: claim.confidence, source: claim.source
+WITH key, count(DISTINCT w.id) AS papers, min(r.score + 0.999 * r.precision) AS least, max(r.score - 0.999 * r.precision) AS most,
+  collect({
+    result_id: r.id, method: method_name, dataset: dataset_name, metric: coalesce(metric_name, r.metric), split: r.split,
+    from_score: r.score - 0.999 * r.precision, to_score: r.score + 0.999 * r.precision, score: r.score,
+    value_text: r.value_text, conflict: r.conflict, paper: w.id, title: w.name, year: w.year, note: w.note,
+    quote: best.quote, confidence: best.confidence, source: best.extractor
   }) AS claims
 WITH key, papers, least, most, claims, head(claims).result_id = key AS within
 WHERE within OR most > least

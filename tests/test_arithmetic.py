@@ -193,6 +193,28 @@ def test_what_is_compared_with_nothing_says_why(number: Stated, why: str | None)
 
 
 @pytest.mark.parametrize(
+    ("numbers", "reasons"),
+    [
+        ((stated("1", 84.0, "84%"), stated("2", 85.0, "85%")), ["one of several such numbers"] * 2),
+        (
+            (stated("1", 84.0, "84%"), stated("2", 75.0, "75%", subject="rival")),
+            [None, "may be the number of what it is compared with"],
+        ),
+        ((stated("1", 84.0, "84%"), stated("2", 85.0, "85%", on="corvid")), [None, None]),
+        ((stated("1", 84.0, "84%"), stated("2", 85.0, "85%", method="Other")), [None, None]),
+        ((stated("1", 84.0, "84%"), stated("2", 85.0, "85%", sentence=10)), [None, None]),
+        ((stated("1", 84.0, "84%"), stated("2", 85.0, "85%", hedge="up to")), [None, "hedged: up to"]),
+    ],
+)
+def test_what_one_sentence_says_twice_of_one_thing_is_not_ranked(
+    numbers: tuple[Stated, ...], reasons: list[str | None]
+) -> None:
+    for row, wanted in zip(said(*numbers), reasons, strict=True):
+        why = row["unranked"]
+        assert why is None if wanted is None else (why or "").startswith(wanted)
+
+
+@pytest.mark.parametrize(
     ("text", "value", "place"),
     [
         ("87.2%", 87.2, 0.1), ("87%", 87.0, 1.0), ("87.20", 87.2, 0.01), ("1.2M", 1.2e6, 1e5),
@@ -264,6 +286,28 @@ def test_the_graph_holds_what_was_computed() -> None:
     rows = {r["value"]: r for r in build_graph([(one, both)], resolve(seen)).nodes["Result"].to_pylist()}
     assert (rows[87.2]["gain"], rows[87.2]["unranked"]) == (6.7, None)
     assert rows[6.9]["conflict"] == "states a gain of +6.9%, but 87.2 - 80.5 = 6.7 (8.32% of 80.5)"
+
+
+@pytest.mark.parametrize(
+    ("on", "known"),
+    [
+        ("Bar test set", True),
+        ("Bar test-dev", True),
+        ("Bar official validation split", True),
+        ("Bar pretest", False),
+        ("test set", False),
+    ],
+)
+def test_a_part_of_a_dataset_is_measured_on_the_dataset(on: str, known: bool) -> None:
+    one = paper("Foo", f"Foo reaches 87.2% accuracy on the {on}. Bar is new.", id="paper:foo")
+    score = result(one, 87.2, "87.2%", "%", metric="accuracy", on=on)
+    both = facts(one, claim(one, "datasets", "Bar", "Dataset"), results=(score,))
+    seen = Observations()
+    seen.add(both)
+    graph = build_graph([(one, both)], resolve(seen))
+    (row,) = graph.nodes["Result"].to_pylist()
+    assert (row["measured_on"], row["unranked"] is None) == (on, known)
+    assert sum(edge["type"] == "ON" for edge in graph.iter_edges()) == known
 
 
 @pytest.mark.parametrize(

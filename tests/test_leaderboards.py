@@ -236,21 +236,6 @@ def test_only_like_is_held_against_like(b: Papers) -> None:
     assert b.graph().contradictions() == []
 
 
-def test_two_scores_of_one_sentence_are_of_two_settings(b: Papers) -> None:
-    paper = b.says("both", "Alpha reaches 80.0 and 85.0 accuracy on D1 in two sizes. Alpha gets 82.0 on D1.")
-    for value in (80.0, 85.0):
-        b.claims(value, f"{value}", paper=paper, **scored(value, 0.05))
-    graph = b.graph()
-    assert graph.contradictions() == []
-    assert len(graph.leaderboard("D1")) == 2
-    b.claims(82.0, "82.0", paper=paper, **scored(82.0, 0.05))
-    b.claims(83.0, "83.0", **scored(83.0, 0.05))
-    store = EmbeddedStore.of(b.data())
-    for engine in ("cypher", "rdf"):
-        rows = Graph(store, engine=engine).contradictions()
-        assert texts(rows, "value_text", "other_value_text", "papers") == [("82.0", "83.0", 2)]
-
-
 def test_a_number_that_its_own_paper_contradicts_is_among_them(b: Papers) -> None:
     b.claims(80.0, "80.0", **scored(80.0, 0.05))
     b.claims(70.0, "70.0", conflict="states a gain of 3, but 5 - 1 = 4", **scored(70.0, 0.05))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kg.graph.figures import last_place, neat, rounded, term
-from kg.graph.ranking import unranked
+from kg.graph.ranking import told_twice, unranked
 from kg.graph.stated import BOUNDS, Stated, is_range
 from kg.metrics import Direction, Metric, metric_of, score_of
 from kg.model import Result
@@ -74,7 +74,11 @@ def describe(numbers: Sequence[Stated]) -> dict[str, dict[str, Any]]:
         _against_rivals(group)
         _check_stated(group)
         _from_stated(group)
-    return {one.stated.id: _properties(one) for one in said}
+    found = {one.stated.id: _properties(one) for one in said}
+    ranked = [one.stated for one in said if found[one.stated.id]["unranked"] is None]
+    for key, why in told_twice(ranked).items():
+        found[key]["unranked"] = why
+    return found
 
 
 def _begin(number: Stated) -> _Said:

@@ -131,6 +131,15 @@ def _acts(said: str, names: Iterable[str]) -> bool:
     )
 
 
+# "nuScenes validation set", "XY test-dev", "the official XY dev split".
+_PART = re.compile(
+    r"[ -](?:(?:official|public|private|hidden|standard) )?"
+    r"(?:test|validation|val|dev|development|training|train|evaluation)"
+    r"(?:[ -](?:dev|std|challenge|clean|other))?(?:[ -](?:set|split|dataset|data|partition|subset)s?)?$",
+    re.IGNORECASE,
+)
+
+
 class _PaperEdges:
     """The edges and results of one paper."""
 
@@ -269,8 +278,17 @@ class _PaperEdges:
         """What two mentions of a paper have in common when they name one thing."""
         if mention is None:
             return None
-        node = self.resolution.node(self.local, mention.label, mention.text)
+        node = self._node(mention)
         return node.id if node else " ".join(self.local.key(mention.label, mention.text))
+
+    def _node(self, mention: Mention) -> Canonical | None:
+        """What a slot names; "XY test set" is XY, since the split is a property of its own."""
+        node = self.resolution.node(self.local, mention.label, mention.text)
+        if node is None and mention.label in ("Dataset", "Benchmark"):
+            whole = _PART.sub("", mention.text)
+            if whole not in ("", mention.text):
+                return self.resolution.node(self.local, mention.label, whole)
+        return node
 
     def _is_resource(self, node_id: str) -> bool:
         return self.resolution.nodes[node_id].label in ("Dataset", "Benchmark")
@@ -296,7 +314,7 @@ class _PaperEdges:
         ):
             if mention is None or mention.label not in labels:
                 continue
-            if node := self.resolution.node(self.local, mention.label, mention.text):
+            if node := self._node(mention):
                 quote = self._slot_evidence(evidence, mention)
                 sure = result.confidence * mention.score
                 yield self._edge(edge_type, end, (node.id, node.label), quote, sure)

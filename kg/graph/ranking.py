@@ -7,6 +7,7 @@ missing. Every reason is a property of the Result, and a question that ranks say
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from kg.graph.figures import last_place
 from kg.graph.stated import BOUNDS, Stated, is_range
@@ -54,6 +55,28 @@ def unranked(stated: Stated, metric: Metric | None, misfit: str | None) -> str |
         misfit: why its value is not on the metric's scale.
     """
     return _no_score(stated) or _no_link(stated, metric) or misfit or _not_sure(stated) or _not_exact(stated)
+
+
+def told_twice(ranked: Iterable[Stated]) -> dict[str, str]:
+    """Say which of a paper's ranked numbers one sentence gives to the same thing, by id of the Result.
+
+    "84.0% and 85.2% with A and B" are two settings that are not told apart, or one of them was linked
+    wrongly. Beside its rivals' numbers the paper's own is what is meant.
+    """
+    groups: dict[tuple[object, ...], list[Stated]] = {}
+    for s in ranked:
+        e = s.result.evidence
+        key = (e.field, e.quote_start, s.metric, s.on, s.method, s.result.split)
+        groups.setdefault(key, []).append(s)
+    found = {}
+    for group in groups.values():
+        own = [s for s in group if s.result.subject != "rival"]
+        for s in group if len(group) > 1 else ():
+            if s.result.subject == "rival" and own:
+                found[s.id] = "may be the number of what it is compared with"
+            elif len(own) != 1:
+                found[s.id] = "one of several such numbers in its sentence"
+    return found
 
 
 def _no_score(stated: Stated) -> str | None:
