@@ -10,6 +10,17 @@ from kg.stores.neo4j import Neo4jStore
 from tests.neo4j_server import Server, running
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put tests that share something expensive on one processor: a file's own, and all those of the server.
+
+    Those of the server come first: they take longest.
+    """
+    for item in items:
+        server = "neo4j_server" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("neo4j" if server else item.path.name))
+    items.sort(key=lambda item: "neo4j_server" not in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def neo4j_server() -> Iterator[Server]:
     """One Neo4j server for all tests; they skip where it cannot be had."""
