@@ -117,7 +117,13 @@ def scan(text: str) -> list[Number]:
         if not kept or atom.start >= kept[-1].end:
             kept.append(atom)
     joined = _with_rivals(shown, _joined(shown, _share_units(shown, _factors(shown, _ranges(shown, kept)))))
-    return [_stretched(text, number) for number in joined if not _in_a_name(shown, number)]
+    out: list[Number] = []
+    for number in joined:
+        if not _in_a_name(shown, number):
+            wide = _stretched(text, number)
+            # In "$\times$$87.2%" both would take the second dollar sign.
+            out.append(number if out and wide.start < out[-1].end else wide)
+    return out
 
 
 def parse_quantity(text: str, context: str = "") -> tuple[float, str | None]:
