@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import EvidenceError
-from kg.graph import build_graph
+from kg.graph import GraphData, build_graph
 from kg.graph.arithmetic import describe
 from kg.graph.evidence import check_result
 from kg.graph.figures import last_place
 from kg.graph.stated import Stated
-from kg.model import Evidence, Mention, Result, ResultKind, Subject
+from kg.model import Evidence, Mention, Paper, Result, ResultKind, Subject
 from kg.resolve import Observations, resolve
 from tests.make import claim, facts, paper, result
 
@@ -272,18 +272,28 @@ def test_the_order_of_numbers_changes_nothing(order: list[int]) -> None:
     assert describe([numbers[i] for i in order]) == describe(numbers)
 
 
-def test_the_graph_holds_what_was_computed() -> None:
-    one = paper("Foo", "Foo improves accuracy on Bar from 80.5% to 87.2% (+6.9%).", id="paper:foo")
+def built(one: Paper, *results: Result) -> GraphData:
+    """Build the graph of one paper that names the dataset Bar and claims `results`."""
+    found = facts(one, claim(one, "datasets", "Bar", "Dataset"), results=results)
+    seen = Observations()
+    seen.add(found)
+    return build_graph([(one, found)], resolve(seen))
+
+
+def pair_and_gain(text: str, gain: str) -> dict[float, dict[str, Any]]:
+    """Return the Results of a text, by value: accuracy on Bar from 80.5% to 87.2%, and a gain of 6.9."""
+    one = paper("Foo", text, id="paper:foo")
     start = one.abstract.index("80.5%")
     score = replace(
         result(one, 87.2, "87.2%", "%", metric="accuracy", on="Bar"),
         baseline_value=80.5, baseline_start=start, baseline_end=start + 5,
     )  # fmt: skip
-    gain = result(one, 6.9, "+6.9%", "%", kind="improvement", metric="accuracy", on="Bar")
-    both = facts(one, claim(one, "datasets", "Bar", "Dataset"), results=(score, gain))
-    seen = Observations()
-    seen.add(both)
-    rows = {r["value"]: r for r in build_graph([(one, both)], resolve(seen)).nodes["Result"].to_pylist()}
+    stated_gain = result(one, 6.9, gain, "%", kind="improvement", metric="accuracy", on="Bar")
+    return {row["value"]: row for row in built(one, score, stated_gain).nodes["Result"].to_pylist()}
+
+
+def test_the_graph_holds_what_was_computed() -> None:
+    rows = pair_and_gain("Foo improves accuracy on Bar from 80.5% to 87.2% (+6.9%).", "+6.9%")
     assert (rows[87.2]["gain"], rows[87.2]["unranked"]) == (6.7, None)
     assert rows[6.9]["conflict"] == "states a gain of +6.9%, but 87.2 - 80.5 = 6.7 (8.32% of 80.5)"
 
@@ -301,10 +311,7 @@ def test_the_graph_holds_what_was_computed() -> None:
 def test_a_part_of_a_dataset_is_measured_on_the_dataset(on: str, known: bool) -> None:
     one = paper("Foo", f"Foo reaches 87.2% accuracy on the {on}. Bar is new.", id="paper:foo")
     score = result(one, 87.2, "87.2%", "%", metric="accuracy", on=on)
-    both = facts(one, claim(one, "datasets", "Bar", "Dataset"), results=(score,))
-    seen = Observations()
-    seen.add(both)
-    graph = build_graph([(one, both)], resolve(seen))
+    graph = built(one, score)
     (row,) = graph.nodes["Result"].to_pylist()
     assert (row["measured_on"], row["unranked"] is None) == (on, known)
     assert sum(edge["type"] == "ON" for edge in graph.iter_edges()) == known
@@ -321,17 +328,7 @@ def test_a_part_of_a_dataset_is_measured_on_the_dataset(on: str, known: bool) ->
     ],
 )
 def test_only_a_gain_beside_its_scores_disagrees_with_them(text: str, wrong: bool) -> None:
-    one = paper("Foo", text, id="paper:foo")
-    start = one.abstract.index("80.5%")
-    score = replace(
-        result(one, 87.2, "87.2%", "%", metric="accuracy", on="Bar"),
-        baseline_value=80.5, baseline_start=start, baseline_end=start + 5,
-    )  # fmt: skip
-    gain = result(one, 6.9, "6.9%", "%", kind="improvement", metric="accuracy", on="Bar")
-    both = facts(one, claim(one, "datasets", "Bar", "Dataset"), results=(score, gain))
-    seen = Observations()
-    seen.add(both)
-    rows = {r["value"]: r for r in build_graph([(one, both)], resolve(seen)).nodes["Result"].to_pylist()}
+    rows = pair_and_gain(text, "6.9%")
     assert (rows[6.9]["conflict"] is not None) == wrong
 
 

@@ -67,7 +67,8 @@ class Pdf:
                 page = first_page(file)
             # A damaged or hostile PDF makes pypdf raise anything at all.
             except Exception as error:
-                reason = f"the PDF cannot be read ({type(error).__name__}: {str(error).splitlines()[:1]})"
+                said = next(iter(str(error).splitlines()), "no reason given")
+                reason = f"the PDF cannot be read ({type(error).__name__}: {said})"
                 yield stream.problem("page 1", reason, "save it again, or give title and abstract as text")
                 return
         title = title_of(page)
