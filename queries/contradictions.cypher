@@ -43,8 +43,7 @@
 // ask: contradictions about {method}
 // ask: contradictions on {dataset}
 MATCH (r:Result)
-WHERE r.conflict IS NOT NULL
-  OR (r.kind = 'absolute' AND r.unranked IS NULL AND r.hedge IS NULL AND r.score IS NOT NULL AND r.precision IS NOT NULL)
+WHERE r.conflict IS NOT NULL OR r.disputed_papers IS NOT NULL
 MATCH (w:Paper)-[e:REPORTS]->(r)
 OPTIONAL MATCH (r)-[:OF]->(m:Method)
 OPTIONAL MATCH (r)-[:`ON`]->(d:Dataset|Benchmark)
@@ -58,10 +57,8 @@ WITH r, w, min(m.id) AS method_id, min(d.id) AS dataset_id, min(x.id) AS metric_
   min(d.name) AS dataset_name, min(x.name) AS metric_name, head(collect(e)) AS best
 WITH r, w, best, method_name, dataset_name, metric_name,
   CASE WHEN r.conflict IS NOT NULL THEN [r.id] ELSE [] END AS alone,
-  CASE WHEN r.kind = 'absolute' AND r.unranked IS NULL AND r.hedge IS NULL AND r.score IS NOT NULL
-    AND r.precision IS NOT NULL AND method_id IS NOT NULL AND dataset_id IS NOT NULL AND metric_id IS NOT NULL
-    THEN [method_id + ' ' + dataset_id + ' ' + metric_id + ' ' + coalesce(r.direction, '-' + coalesce(r.unit, ''))
-      + ' ' + coalesce(r.split, '')] ELSE [] END AS shared
+  CASE WHEN r.disputed_papers IS NOT NULL THEN [method_id + ' ' + dataset_id + ' ' + metric_id + ' '
+    + coalesce(r.direction, '-' + coalesce(r.unit, '')) + ' ' + coalesce(r.split, '')] ELSE [] END AS shared
 UNWIND alone + shared AS key
 WITH key, r, w, best, method_name, dataset_name, metric_name
 ORDER BY r.id

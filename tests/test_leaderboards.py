@@ -266,6 +266,17 @@ def test_contradictions_are_those_of_all_pairs() -> None:
     assert 0 < len(found) < 30
 
 
+def test_scores_that_disagree_say_how_many_papers_give_one(b: Papers) -> None:
+    for value in (80.0, 80.04, 85.0):
+        b.claims(value, f"{value}", **scored(value, 0.05))
+    for value in (60.0, 60.04):
+        b.claims(value, f"{value}", on="D2", **scored(value, 0.05))
+    rows = b.data().nodes["Result"].select(["value", "disputed_papers"]).to_pylist()
+    assert {row["value"]: row["disputed_papers"] for row in rows} == {
+        80.0: 3, 80.04: 3, 85.0: 3, 60.0: None, 60.04: None
+    }  # fmt: skip
+
+
 def test_how_well_joins_targets_and_numbers_of_one_paper(b: Papers) -> None:
     paper = b.says("own", "Alpha mitigates drift. It gets 80.0, Beta 70.0, and 60.0 is seen elsewhere.")
     b.edge("INTRODUCES", paper, "method:alpha", paper, "Alpha")
