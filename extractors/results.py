@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from math import exp
 
 import numpy as np
@@ -31,11 +31,27 @@ _FALLBACK: dict[str, Label] = {"metric": "Metric", "on": "Dataset", "method": "M
 # What is read of a sentence around a number: characters to each side, and other numbers to each side.
 _SENTENCE = 600
 _NEIGHBOURS = 12
+_TOGETHER = 64  # numbers that the model reads at once
 
 Choice = tuple[int, int, float]  # where a phrase stands, and how probably it fills the slot
 Scores = Sequence[float]
-Weighed = tuple[Candidate, Scores]
-Reader = Callable[[Quantity, list[Weighed], Scores], tuple[list[Weighed], Scores]]
+
+
+@dataclass(slots=True)
+class Offer:
+    """What may fill the slots of one number.
+
+    Attributes:
+        number: the number.
+        options: the phrases.
+        scores: of each phrase for each of `SLOTS`.
+        empty: of leaving each slot empty.
+    """
+
+    number: Quantity
+    options: list[Candidate]
+    scores: Sequence[Scores]
+    empty: Scores
 
 
 def link_results(
@@ -51,13 +67,13 @@ def link_results(
     """
     numbers = quantities(doc) if doc._.kg_numbers is None else numbers_of(doc)
     layout = stage(doc, numbers, spans, claims, tokens)
-    reader = _reader(doc, tokens or tokens_of(doc))
+    offers = [_offers(layout, at, scene) for at, scene in layout.scenes]
+    _weigh_anew(doc, tokens or tokens_of(doc), [offer for some in offers for offer in some])
     results: list[Result] = []
     compared = _compared(claims)
     rivals = {number.baseline_start for number in numbers}
-    for at, scene in layout.scenes:
-        filled = choose(layout, at, scene, reader)
-        for i, (number, chosen) in enumerate(zip(scene.numbers, filled, strict=True)):
+    for (at, scene), some in zip(layout.scenes, offers, strict=True):
+        for i, (number, chosen) in enumerate(zip(scene.numbers, choose(scene, some), strict=True)):
             result = _result(doc, layout, at, number, chosen, spans)
             if result is not None:
                 around = _around(layout, at, scene, i)
@@ -75,23 +91,38 @@ def link_results(
     return _once(results), _scales(doc, layout, numbers)
 
 
-def _reader(doc: Doc, tokens: Tokens) -> Reader | None:
-    """Return what weighs phrases by the Doc's vectors, None where it has none."""
+def _offers(layout: Stage, at: int, scene: Scene) -> list[Offer]:
+    """Return what may fill the slots of the numbers of a sentence, weighed by the tables."""
+    outside = elsewhere(layout, at, scene)
+    # They are the same for all its numbers.
+    known = [weigh(option.cues) for option in outside]
+    out = []
+    for i, number in enumerate(scene.numbers):
+        options = near(scene, i)
+        scores: list[Scores] = [*(weigh(option.cues) for option in options), *known]
+        out.append(Offer(number, [*options, *outside], scores, weigh(empty_cues(scene, i))))
+    return out
+
+
+def _weigh_anew(doc: Doc, tokens: Tokens, offers: list[Offer]) -> None:
+    """Put the model's scores in place of the tables', where the Doc has vectors."""
     model = trained_of(doc)
     if model is None:
-        return None
+        return
     starts = tokens.starts
-
-    def read(number: Quantity, scored: list[Weighed], empty: Scores) -> tuple[list[Weighed], Scores]:
-        places = np.array(
-            [token_range(starts, option.start, option.end) for option, _ in scored], dtype=np.int64
-        ).reshape(-1, 2)
-        table = np.array([*(scores for _, scores in scored), empty])
-        own = token_range(starts, number.start, number.end)
-        found = model.slots(doc.tensor, own, places, table).tolist()
-        return [(option, row) for (option, _), row in zip(scored, found[:-1], strict=True)], found[-1]
-
-    return read
+    for some in (offers[at : at + _TOGETHER] for at in range(0, len(offers), _TOGETHER)):
+        numbers = np.array([token_range(starts, offer.number.start, offer.number.end) for offer in some])
+        places = [token_range(starts, option.start, option.end) for offer in some for option in offer.options]
+        owners = np.repeat(np.arange(len(some)), [len(offer.options) for offer in some])
+        table = np.array([row for offer in some for row in offer.scores]).reshape(-1, len(SLOTS))
+        empty = np.array([offer.empty for offer in some])
+        scores, empty = model.slots(
+            doc.tensor, numbers, np.array(places, dtype=np.int64).reshape(-1, 2), owners, table, empty
+        )
+        rows = iter(scores.tolist())
+        for offer, none in zip(some, empty.tolist(), strict=True):
+            offer.scores = [next(rows) for _ in offer.options]
+            offer.empty = none
 
 
 def _once(results: list[Result]) -> list[Result]:
@@ -100,38 +131,33 @@ def _once(results: list[Result]) -> list[Result]:
     return [r for r in results if r.evidence.field == "abstract" or (abs(r.value), r.unit) not in said]
 
 
-def choose(layout: Stage, at: int, scene: Scene, reader: Reader | None = None) -> list[dict[str, Choice]]:
-    """Fill the slots of every number of one sentence, in order; `reader` may weigh the phrases anew."""
+def choose(scene: Scene, offers: Sequence[Offer]) -> list[dict[str, Choice]]:
+    """Fill the slots of every number of one sentence, in order."""
     out: list[dict[str, Choice]] = []
-    outside = [(option, weigh(option.cues)) for option in elsewhere(layout, at, scene)]
-    for i, number in enumerate(scene.numbers):
+    for i, offer in enumerate(offers):
         chosen: dict[str, Choice] = {}
-        scored: list[Weighed] = [*((option, weigh(option.cues)) for option in near(scene, i)), *outside]
-        empty: Scores = weigh(empty_cues(scene, i))
-        if reader is not None:
-            scored, empty = reader(number, scored, empty)
-        texts = [scene.text[option.start : option.end].lower() for option, _ in scored]
+        texts = [scene.text[option.start : option.end].lower() for option in offer.options]
         for s, slot in enumerate(SLOTS):
             before = out[-1].get(slot) if out else None
-            totals = [scores[s] for _, scores in scored]
+            totals = [scores[s] for scores in offer.scores]
             if before is not None:
                 wanted = scene.text[before[0] : before[1]].lower()
                 extra = {same: slot_weight(chain_cue(scene, i, same), s) for same in (True, False)}
                 totals = [total + extra[text == wanted] for total, text in zip(totals, texts, strict=True)]
-            floor = empty[s] + (slot_weight(chain_empty(scene, i, before is None), s) if i else 0.0)
+            floor = offer.empty[s] + (slot_weight(chain_empty(scene, i, before is None), s) if i else 0.0)
             taken = chosen.get("metric") if slot == "on" else None
-            if best := _likeliest(scored, totals, texts, floor, taken):
+            if best := _likeliest(offer.options, totals, texts, floor, taken):
                 chosen[slot] = best
         out.append(chosen)
     return out
 
 
 def _likeliest(
-    scored: list[Weighed], totals: list[float], texts: list[str], floor: float, taken: Choice | None
+    options: list[Candidate], totals: list[float], texts: list[str], floor: float, taken: Choice | None
 ) -> Choice | None:
     """Return the best option with its probability, None where leaving the slot empty (`floor`) is as good."""
     best: int | None = None
-    for k, (option, _) in enumerate(scored):
+    for k, option in enumerate(options):
         if taken is not None and taken[:2] == (option.start, option.end):
             continue
         if totals[k] > (floor if best is None else totals[best]):
@@ -143,7 +169,7 @@ def _likeliest(
     odds = [exp(total - totals[best]) for total in totals]
     own = texts[best]
     same = sum(odd for odd, text in zip(odds, texts, strict=True) if text in own or own in text)
-    option = scored[best][0]
+    option = options[best]
     return option.start, option.end, same / (sum(odds) + exp(floor - totals[best]))
 
 

@@ -32,6 +32,7 @@ FAST = "fast"  # in place of a folder: no model, the tables of weighted cues spe
 FORMAT = 3
 NUMBERS = ("none", "result", "scale", "absolute", "improvement", "reduction", "ratio")
 _MOST = 7  # places of a name that are told apart
+_BLOCK = 256
 
 
 class Trained:
@@ -61,10 +62,14 @@ class Trained:
         # One thread: papers are read side by side by processes, which gains more than threads do.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(
-            folder / "encoder.onnx", options, providers=["CPUExecutionProvider"]
+            folder / "encoder.onnx",
+            options,
+            providers=["CPUExecutionProvider"],
+            disabled_optimizers=[
+                "SkipLayerNormFusion"
+            ],  # slower than the addition and the norm by themselves
         )
         self.width = int(self._w["span"].shape[0]) // 3
-        self._kept: tuple[Floats, Floats] | None = None
 
     def states(self, pieces: Sequence[int], marks: Sequence[int]) -> Floats:
         """Return the transformer's state at each word piece, shape (pieces, width); one window at most.
@@ -114,31 +119,33 @@ class Trained:
         out[:, 1:] += np.clip(table, -6, 6) * self._w["na"]
         return out
 
-    def slots(self, vectors: Floats, number: tuple[int, int], places: Ints, table: Floats) -> Floats:
-        """Weigh which phrase fills which slot of a number.
+    def slots(
+        self, vectors: Floats, numbers: Ints, places: Ints, owners: Ints, table: Floats, empty: Floats
+    ) -> tuple[Floats, Floats]:
+        """Weigh which phrase fills which slot of which number.
 
         Args:
             vectors: of the tokens.
-            number: its token range.
+            numbers: their token ranges, shape (numbers, 2).
             places: token ranges of the phrases, shape (phrases, 2).
-            table: scores of the phrases by the table of weighted cues, and last of leaving the slot empty,
-                shape (phrases + 1, `result_slots.SLOTS`).
+            owners: for which number a phrase is weighed.
+            table: scores of the phrases by the table of weighted cues, shape (phrases, `result_slots.SLOTS`).
+            empty: likewise of leaving a slot of a number empty, shape (numbers, `result_slots.SLOTS`).
 
         Returns:
-            Scores in the same shape; a slot's highest wins.
+            Scores in the same shapes; a slot's highest wins.
         """
-        near = self._number(vectors, np.array([number], dtype=np.int64))
-        table = table.astype(np.float32)
-        out = table * self._w["sa"]
-        out[-1] += self._line("null", near)[0]
-        if len(places):
-            phrases = self._spans("ospan", vectors, places)
-            slots = out.shape[1]
-            both = self._line("an", near) + self._line("ac", phrases) + (table[:-1] / 4) @ self._w["aw"]
-            one = self._line("pn", near).reshape(1, slots, -1)
-            other = self._line("pc", phrases).reshape(len(phrases), slots, -1)
-            out[:-1] += self._line("u", np.maximum(both, 0)) + (one * other).sum(-1) / one.shape[-1] ** 0.5
-        return out
+        near = self._number(vectors, numbers)
+        table, empty = table.astype(np.float32), empty.astype(np.float32)
+        none = empty * self._w["sa"] + self._line("null", near)
+        if not len(places):
+            return table, none
+        phrases = self._spans("ospan", vectors, places)
+        both = self._line("an", near)[owners] + self._line("ac", phrases) + (table / 4) @ self._w["aw"]
+        shape = -1, table.shape[1], self._w["pn"].shape[1] // table.shape[1]
+        pairs = self._line("pn", near).reshape(shape)[owners] * self._line("pc", phrases).reshape(shape)
+        out = table * self._w["sa"] + self._line("u", np.maximum(both, 0)) + pairs.sum(-1) / shape[2] ** 0.5
+        return out, none
 
     def calibrated(self, role: str, probability: float) -> float:
         """Return how often a claim of this role is right at this probability (isotonic, out of fold)."""
@@ -152,27 +159,19 @@ class Trained:
     def _spans(self, name: str, vectors: Floats, places: Ints) -> Floats:
         """Describe stretches of tokens by the first, the last and the mean."""
         low, high = places[:, 0], places[:, 1]
-        sums = self._sums(vectors)
-        mean = (sums[high] - sums[low]) / (high - low)[:, None].astype(np.float32)
-        found = self._line(name, np.concatenate([vectors[low], vectors[high - 1], mean], axis=1))
+        parts = vectors[low], vectors[high - 1], _means(vectors, places)
+        # One product for each part: to put them side by side takes as long as to multiply them.
+        weight = np.split(self._w[name], len(parts))
+        found = self._w[f"{name}.bias"] + sum(part @ own for part, own in zip(parts, weight, strict=True))
         out: Floats = np.maximum(found, 0)
         return out
-
-    def _sums(self, vectors: Floats) -> Floats:
-        """Return the sums up to each token; a paper's are asked for again and again, so the last are kept."""
-        kept = self._kept
-        if kept is None or kept[0] is not vectors:
-            sums = np.zeros((len(vectors) + 1, self.width), dtype=np.float32)
-            np.cumsum(vectors, axis=0, out=sums[1:])
-            self._kept = kept = (vectors, sums)
-        return kept[1]
 
     def _paper(self, vectors: Floats) -> Floats:
         return self._line("paper", vectors.mean(axis=0, keepdims=True))
 
     def _number(self, vectors: Floats, places: Ints) -> Floats:
         """Describe numbers by themselves and the tokens on either side."""
-        own = np.stack([vectors[low:high].mean(axis=0) for low, high in places])
+        own = _means(vectors, places)
         low, high = places[:, :1], places[:, 1:]
         # Before the first and after the last token there is nothing.
         before = np.where(low > 0, vectors[low[:, 0] - 1], np.float32(0))
@@ -181,6 +180,20 @@ class Trained:
         around = np.concatenate([own, before, after], axis=1)
         out: Floats = np.maximum(self._line("nh", around), 0)
         return out
+
+
+def _means(vectors: Floats, places: Ints) -> Floats:
+    """Return the mean vector of stretches of tokens, none of them empty."""
+    out = np.empty((len(places), vectors.shape[1]), dtype=np.float32)
+    order = np.argsort(places[:, 0])
+    # A product with what is inside is the fastest way to add up; by blocks, so that the time stays linear.
+    for some in (order[at : at + _BLOCK] for at in range(0, len(order), _BLOCK)):
+        low, high = places[some, :1], places[some, 1:]
+        first, last = low[0, 0], high.max()
+        at = np.arange(first, last)
+        inside = ((low <= at) & (at < high)) / (high - low).astype(np.float32)
+        out[some] = inside @ vectors[first:last]
+    return out
 
 
 def _probability(odds: Floats) -> Floats:

@@ -48,6 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--guess", type=int, default=0, help="how many of those to pre-train on first (%(default)s)"
     )
     parser.add_argument("--layers", type=int, default=3, help="of the base model to keep (%(default)s)")
+    parser.add_argument(
+        "--neurons", type=int, default=0, help="of each layer to keep: fewer are faster (default: all)"
+    )
     parser.add_argument("--folds", type=int, default=3, help="of the annotated papers (%(default)s)")
     parser.add_argument("--epochs", type=int, help="passes over the annotated papers")
     parser.add_argument("--device", default="cpu", help="where to train, as PyTorch names it (%(default)s)")
@@ -69,6 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             most=args.most,
             guess=args.guess if args.unlabelled else 0,
             layers=args.layers,
+            neurons=args.neurons,
             folds=args.folds,
             device=args.device,
         )

@@ -5,7 +5,7 @@
    the unlabelled abstracts, as chances, and the annotations of the other folds train a student (Hinton,
    Vinyals, Dean 2015, "Distilling the knowledge in a neural network"; Xie et al. 2020, "Self-training with
    Noisy Student"), which is asked for the fold's papers. Without unlabelled abstracts the student learns from
-   annotations alone.
+   annotations alone. Where it is to have fewer neurons, the least useful are taken out, and it learns again.
 3. Thresholds and calibration come from what the students said of papers that neither they nor their teachers
    had seen.
 4. One student more learns from the mean of what all teachers said, and from all annotated papers; that one is
@@ -36,6 +36,7 @@ from extractors.training.gold import Facts
 from extractors.training.limits import calibration, linked, thresholds
 from extractors.training.network import Network
 from extractors.training.pretrain import Text, pretrain
+from extractors.training.slim import slim
 from extractors.wordpieces import WordPieces
 from kg.errors import InputError
 from kg.score import read_papers
@@ -63,6 +64,7 @@ class Recipe:
         most: how many of those teachers are asked about, at random.
         guess: how many of them to go on pre-training with; none where it is 0.
         layers: of the base to keep.
+        neurons: of each layer that the student keeps in the end; all where it is 0.
         folds: how many.
         device: where to train, as PyTorch names it.
         teach, study, guessing: epochs and rates of the steps.
@@ -77,6 +79,7 @@ class Recipe:
     most: int = 12_000
     guess: int = 0
     layers: int = 3
+    neurons: int = 0
     folds: int = 3
     device: str = "cpu"
     teach: Plan = TEACH
@@ -198,6 +201,11 @@ class Run:
         plan = self.recipe.study if opinions else self.recipe.teach
         checkpoint = self.recipe.work / f"student-{name}.pt".replace(" ", "-")
         fit(student, rows, self.pieces, plan, checkpoint=checkpoint, say=self.say)
+        if self.recipe.neurons:
+            lost = slim(student, seen, self.pieces, self.recipe.neurons)
+            self.say(f"student {name}: fewer neurons lose {max(lost):.1%} of a layer's output at most")
+            checkpoint = checkpoint.with_stem(f"{checkpoint.stem}-slim")
+            fit(student, rows, self.pieces, self.recipe.study, checkpoint=checkpoint, say=self.say)
         return student
 
 
@@ -225,6 +233,7 @@ def train(recipe: Recipe, say: Say = print) -> dict[str, Any]:
         "thresholds": limits,
         "base": recipe.base.name,
         "layers": recipe.layers,
+        "neurons": recipe.neurons,
     }
     curves = calibration(papers, said, limits)
     student = run.student().cpu()
