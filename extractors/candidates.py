@@ -106,14 +106,11 @@ def _add(
 ) -> Candidate | None:
     """Add an occurrence, unless the text has no letter."""
     name = name or key(reading.text[reading.starts[start] : reading.ends[end - 1]])
-    if (
-        not name
-        or not any(c.isalpha() for piece in name for c in piece)
-        or (len(name) == 1 and len(name[0]) < 2)
-    ):
-        return None
     candidate = reading.candidates.get(name)
     if candidate is None:
+        written = "".join(name)
+        if len(written) < 2 or not any(map(str.isalpha, written)):
+            return None
         candidate = reading.candidates[name] = Candidate(name)
     for place in candidate.places[-4:]:
         if place.start == start and place.end == end:

@@ -24,8 +24,7 @@ def base_model() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Train after the command line; returns the exit code."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m extractors.training", description=__doc__)
     parser.add_argument(
         "folder", type=Path, help="papers.jsonl and facts.jsonl, as `kg annotate --export` writes"
@@ -55,7 +54,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--epochs", type=int, help="passes over the annotated papers")
     parser.add_argument("--device", default="cpu", help="where to train, as PyTorch names it (%(default)s)")
     parser.add_argument("--seed", type=int, default=0)
-    args = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train after the command line; returns the exit code."""
+    args = _parser().parse_args(arguments)
     try:
         missing = [name for name in _NEEDED if find_spec(name) is None]
         if missing:
