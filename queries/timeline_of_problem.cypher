@@ -29,13 +29,18 @@ MATCH (w:Paper)-[t:TARGETS]->(p)
 WHERE $stance = 'any' OR t.stance = $stance
 WITH w, p, t
 ORDER BY t.confidence DESC, t.field DESC, t.quote_start, t.id
-WITH w, head(collect({problem: p.name, stance: t.stance, quote: t.quote, confidence: t.confidence})) AS best
-WITH w.year AS year, collect({
-  id: w.id, title: w.name, note: w.note, problem: best.problem, stance: best.stance, quote: best.quote,
-  confidence: best.confidence
-}) AS found
+WITH w, head(collect(t.id)) AS said_id
+// Ids alone: Neo4j keeps what a list holds for each of its rows.
+WITH w.year AS year, collect([w.id, said_id]) AS found
+WITH year, size(found) AS papers, found
 UNWIND found AS one
-RETURN year, size(found) AS papers, one.id AS paper, one.title AS title, one.problem AS problem,
-  one.stance AS stance, one.quote AS quote, one.confidence AS confidence, one.note AS note
-ORDER BY coalesce(year, 9999), one.id
+WITH year, papers, one[0] AS paper_id, one[1] AS said_id
+ORDER BY coalesce(year, 9999), paper_id
+LIMIT $limit
+MATCH (w:Paper {id: paper_id})
+MATCH (w)-[said:TARGETS]->(p:Problem)
+WHERE said.id = said_id
+RETURN year, papers, w.id AS paper, w.name AS title, p.name AS problem, said.stance AS stance, said.quote AS quote,
+  said.confidence AS confidence, w.note AS note
+ORDER BY coalesce(year, 9999), w.id
 LIMIT $limit
