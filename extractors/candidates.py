@@ -104,7 +104,7 @@ def read(doc: Doc) -> Reading:
 def _add(
     reading: Reading, start: int, end: int, chunk: int, *, whole: bool, name: Key | None = None
 ) -> Candidate | None:
-    """Add an occurrence, unless the text has no letter."""
+    """Add an occurrence, unless the text has no letter, or is one character."""
     name = name or key(reading.text[reading.starts[start] : reading.ends[end - 1]])
     candidate = reading.candidates.get(name)
     if candidate is None:

@@ -32,7 +32,7 @@ FAST = "fast"  # in place of a folder: no model, the tables of weighted cues spe
 FORMAT = 3
 NUMBERS = ("none", "result", "scale", "absolute", "improvement", "reduction", "ratio")
 _MOST = 7  # places of a name that are told apart
-_BLOCK = 256
+_BLOCK, _REACH = 256, 2048  # places that are averaged at once, and the tokens they may begin within
 
 
 class Trained:
@@ -159,7 +159,7 @@ class Trained:
     def _spans(self, name: str, vectors: Floats, places: Ints) -> Floats:
         """Describe stretches of tokens by the first, the last and the mean."""
         low, high = places[:, 0], places[:, 1]
-        parts = vectors[low], vectors[high - 1], _means(vectors, places)
+        parts = vectors[low], vectors[high - 1], means(vectors, places)
         # One product for each part: to put them side by side takes as long as to multiply them.
         weight = np.split(self._w[name], len(parts))
         found = self._w[f"{name}.bias"] + sum(part @ own for part, own in zip(parts, weight, strict=True))
@@ -171,7 +171,7 @@ class Trained:
 
     def _number(self, vectors: Floats, places: Ints) -> Floats:
         """Describe numbers by themselves and the tokens on either side."""
-        own = _means(vectors, places)
+        own = means(vectors, places)
         low, high = places[:, :1], places[:, 1:]
         # Before the first and after the last token there is nothing.
         before = np.where(low > 0, vectors[low[:, 0] - 1], np.float32(0))
@@ -182,12 +182,17 @@ class Trained:
         return out
 
 
-def _means(vectors: Floats, places: Ints) -> Floats:
+def means(vectors: Floats, places: Ints) -> Floats:
     """Return the mean vector of stretches of tokens, none of them empty."""
     out = np.empty((len(places), vectors.shape[1]), dtype=np.float32)
     order = np.argsort(places[:, 0])
-    # A product with what is inside is the fastest way to add up; by blocks, so that the time stays linear.
-    for some in (order[at : at + _BLOCK] for at in range(0, len(order), _BLOCK)):
+    begins = places[order, 0]
+    done = 0
+    # A product with what is inside is the fastest way to add up; by blocks of places that stand together, so
+    # that the time stays linear.
+    while done < len(order):
+        end = min(done + _BLOCK, int(np.searchsorted(begins, begins[done] + _REACH)))
+        some, done = order[done:end], end
         low, high = places[some, :1], places[some, 1:]
         first, last = low[0, 0], high.max()
         at = np.arange(first, last)

@@ -70,10 +70,3 @@ def test_of_many_equally_short_chains_the_rarest_is_taken() -> None:
         ("A survey", "m299", "->"),
         ("m299", "A survey", "<-"),
     ]
-
-
-def test_a_limit_is_written_into_the_query_but_not_into_its_texts() -> None:
-    store = EmbeddedStore.of(_problems())
-    ask = "MATCH (p:Problem) RETURN p.name AS name, 'LIMIT $n' AS said ORDER BY name // LIMIT $n\nLIMIT $n"
-    assert store.cypher(ask, {"n": 2}) == [{"name": name, "said": "LIMIT $n"} for name in ("p0", "p1")]
-    assert store.cypher(ask.replace("$n", "$m"), {"m": 0}) == []

@@ -19,7 +19,7 @@ from extractors.encoder import OVERLAP, WINDOW, encode, windows
 from extractors.linear import ROLES
 from extractors.looks import written
 from extractors.result_slots import SLOTS
-from extractors.trained import SHIPPED, Trained, trained
+from extractors.trained import SHIPPED, Trained, means, trained
 from extractors.version import VERSION, version_of
 from extractors.wordpieces import WordPieces
 from kg.errors import InputError
@@ -156,3 +156,30 @@ def test_a_model_of_ones_own_has_a_version_of_its_own(copied: Path) -> None:
     about = json.loads((copied / "model.json").read_text(encoding="utf-8"))
     (copied / "model.json").write_text(json.dumps(about | {"note": "mine"}), encoding="utf-8")
     assert version_of(str(copied)) not in (VERSION, version_of("fast"))
+
+
+def test_stretches_of_tokens_are_averaged_wherever_they_stand() -> None:
+    random = np.random.default_rng(0)
+    vectors = random.standard_normal((9000, 8)).astype(np.float32)
+    low = random.permutation(np.concatenate([random.integers(0, 300, 500), random.integers(0, 8990, 100)]))
+    places = np.stack([low, low + random.integers(1, 10, 600)], axis=1)
+    wanted = np.stack([vectors[a:b].mean(axis=0) for a, b in places])
+    np.testing.assert_allclose(means(vectors, places), wanted, atol=1e-5)
+
+
+def test_numbers_read_together_are_read_as_by_themselves() -> None:
+    model, random = trained(SHIPPED), np.random.default_rng(0)
+    vectors = random.standard_normal((120, model.width)).astype(np.float32)
+    numbers = np.array([[3, 5], [40, 41], [118, 120], [60, 61]])
+    owners = np.repeat(np.arange(4), [5, 0, 1, 9])  # the second has no phrase
+    low = random.integers(0, 110, len(owners))
+    places = np.stack([low, low + random.integers(1, 9, len(owners))], axis=1)
+    table, empty = random.standard_normal((len(owners), 4)), random.standard_normal((4, 4))
+    scores, none = model.slots(vectors, numbers, places, owners, table, empty)
+    for i in range(4):
+        mine = owners == i
+        own, own_none = model.slots(
+            vectors, numbers[i : i + 1], places[mine], owners[mine] * 0, table[mine], empty[i : i + 1]
+        )
+        np.testing.assert_allclose(scores[mine], own, atol=1e-3)
+        np.testing.assert_allclose(none[i : i + 1], own_none, atol=1e-3)

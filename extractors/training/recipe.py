@@ -109,6 +109,8 @@ class Run:
             raise InputError(
                 f"{recipe.base}: no vocab.txt; give the folder of a BERT in the Hugging Face format"
             )
+        if recipe.neurons < 0:
+            raise InputError(f"neurons is {recipe.neurons}; give how many of each layer to keep, 0 for all")
         self.vocabulary = path.read_text(encoding="utf-8").split("\n")
         self.pieces = WordPieces(self.vocabulary)
 
@@ -163,7 +165,12 @@ class Run:
             student = self._student(k, seen, [self.opinions(k)] if self.recipe.unlabelled else [])
             return predict(student, papers[k :: self.recipe.folds], self.pieces)
 
-        return _once(self.recipe.work / f"fold-{k}.pickle", make)
+        return _once(self.recipe.work / f"fold-{k}{self._slim}.pickle", make)
+
+    @property
+    def _slim(self) -> str:
+        """Part of the names of files that hang on the number of neurons."""
+        return f"-slim-{self.recipe.neurons}" if self.recipe.neurons else ""
 
     def opinions(self, k: int) -> list[Read]:
         """Return what the teacher of a fold says of the unlabelled abstracts."""
@@ -204,7 +211,9 @@ class Run:
         if self.recipe.neurons:
             lost = slim(student, seen, self.pieces, self.recipe.neurons)
             self.say(f"student {name}: fewer neurons lose {max(lost):.1%} of a layer's output at most")
-            checkpoint = checkpoint.with_stem(f"{checkpoint.stem}-slim")
+            if not any(lost):  # no layer had more
+                return student
+            checkpoint = checkpoint.with_stem(f"{checkpoint.stem}{self._slim}")
             fit(student, rows, self.pieces, self.recipe.study, checkpoint=checkpoint, say=self.say)
         return student
 

@@ -41,7 +41,7 @@ def slim(network: Network, papers: Sequence[Example], pieces: WordPieces, kept: 
         square = _products(network, out, papers, pieces)
         left, weight, part = _chosen(square, _with_bias(out), kept)
         layer.intermediate.dense = _linear(into.weight[left], into.bias[left])
-        layer.output.dense = _linear(weight[:, :-1], weight[:, -1])
+        layer.output.dense = _linear(weight[:, :-1].to(out.weight), weight[:, -1].to(out.weight))
         lost.append(part)
     return lost
 
@@ -103,6 +103,6 @@ def _chosen(square: Tensor, weight: Tensor, kept: int) -> tuple[Tensor, Tensor, 
 
 
 def _linear(weight: Tensor, bias: Tensor) -> nn.Linear:
-    out = nn.Linear(weight.shape[1], weight.shape[0])
+    out = nn.Linear(weight.shape[1], weight.shape[0], device=weight.device)
     out.weight, out.bias = nn.Parameter(weight.detach().clone()), nn.Parameter(bias.detach().clone())
     return out

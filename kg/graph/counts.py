@@ -54,6 +54,7 @@ def _open(data: GraphData) -> dict[str, int]:
 
 
 def _disputed(data: GraphData) -> dict[str, int]:
+    # A result has one method, one dataset and one metric (`build.py`), as far as it has any.
     links = [_first(data.edges[name], labels) for name, labels in _COMPARED]
     papers: dict[str, set[str]] = defaultdict(set)
     for paper, result in _rows(data.edges["REPORTS"], "from", "to"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,11 +14,10 @@ from kg.errors import QueryError, StoreError
 from kg.graph import ENDS, GraphData
 from kg.resources import data_dir
 from kg.schema import schema
-from kg.stores.base import ASIDE, Row, loads_csv
+from kg.stores.base import Row, loads_csv
 
 # Its advice on absent types and properties goes to stderr, where an empty graph would look broken.
 kglite.set_query_warning_policy("silent")
-_LIMIT = re.compile(rf"{ASIDE.pattern}|\bLIMIT\s+\$(\w+)", re.DOTALL | re.IGNORECASE)
 
 
 class EmbeddedStore:
@@ -82,8 +80,7 @@ class EmbeddedStore:
             raise QueryError("LOAD CSV reads files of this machine and is refused")
         limit = None if timeout is None else int(timeout * 1000)
         try:
-            written = _with_limits(query, params or {})
-            result = self._graph.cypher(written, params=dict(params or {}), timeout_ms=limit)
+            result = self._graph.cypher(query, params=dict(params or {}), timeout_ms=limit)
         except (kglite.KgError, TypeError) as error:  # TypeError: a value it cannot take
             said = " ".join(str(error).split())
             if "read-only mode" in said:
@@ -122,13 +119,3 @@ def ddl() -> list[str]:
 
 
 __all__ = ["ENDS", "EmbeddedStore", "ddl"]
-
-
-def _with_limits(query: str, params: Mapping[str, Any]) -> str:
-    """Write whole numbers for the parameters after LIMIT: kglite sorts only what it knows to be wanted."""
-
-    def written(found: re.Match[str]) -> str:
-        value = params.get(found[1]) if found[1] else None
-        return f"LIMIT {value:d}" if type(value) is int and value >= 0 else found[0]
-
-    return _LIMIT.sub(written, query)
