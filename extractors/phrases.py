@@ -8,8 +8,12 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from extractors.lexicon import sections
+from extractors.units import rows
 
 _WORD = re.compile(r"(?:[^\s,;:()\[\]\"“”!?—→-]++|-(?!-))++|-{2,}|[,;:()\[\]\"“”!?—→]")
+
+_VERSION = re.compile(r"\d{1,2}(?:\.\d)?")
+_WORDS = re.compile(r"[a-z][a-z-]*(?: [a-z][a-z-]*)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +62,23 @@ def phrases(
         split_slash: whether "Precision/Recall" is two.
     """
     words = _words(text, low, high, taken)
+    whole = [match.span() for match in _set_terms().finditer(text, low, high)]
     if split_slash:
         words = [part for word in words for part in _halves(word)]
     out: list[Phrase] = []
     run: list[tuple[int, int, str]] = []
     before = "^"
     for start, end, word in [*words, (high, high, "$")]:
-        if _breaks(word) or (run and start - run[-1][1] > 3):
+        while whole and whole[0][1] < end:
+            del whole[0]
+        inside = bool(whole) and whole[0][0] <= start
+        ends = _breaks(word) and not inside and not (run and _version(text, run[-1], start, word))
+        if ends or (run and start - run[-1][1] > 3):
             if run:
                 out.append(Phrase(tuple((a, b) for a, b, _ in run), tuple(w for *_, w in run), before, word))
                 before = run[-1][2]
                 run = []
-            if _breaks(word):
+            if ends:
                 before = word
                 continue
         run.append((start, end, word))
@@ -106,6 +115,21 @@ def _halves(word: tuple[int, int, str]) -> list[tuple[int, int, str]]:
         return [word]
     middle = start + len(match[1])
     return [(start, middle, match[1]), (middle, middle + 1, "/"), (middle + 1, end, match[2])]
+
+
+def _version(text: str, last: tuple[int, int, str], start: int, word: str) -> bool:
+    """Whether a figure belongs to the name before it, as in "Track 1" or "RTLLM 2.0"."""
+    return start == last[1] + 1 and text[last[0]].isupper() and _VERSION.fullmatch(word) is not None
+
+
+@cache
+def _set_terms() -> re.Pattern[str]:
+    """Names of metrics with a word in them that ends a phrase elsewhere ("intersection over union")."""
+    names = (name.strip().lower() for row in rows("metrics.tsv")[1:] for name in (row[0], *row[1].split("|")))
+    terms = {name for name in names if any(map(_breaks, name.split())) and _WORDS.fullmatch(name)}
+    return re.compile(
+        rf"\b(?:{'|'.join(sorted(map(re.escape, terms), key=len, reverse=True))})\b", re.IGNORECASE
+    )
 
 
 @lru_cache(maxsize=1 << 16)

@@ -18,7 +18,7 @@ from extractors.lexicon import sections
 from extractors.number_cues import unit_class, weight_rows
 from extractors.numbers import Quantity
 from extractors.phrases import Phrase, phrases
-from extractors.units import rows
+from extractors.units import WORD_NUMBERS, rows
 
 SLOTS = ("metric", "on", "method", "baseline")
 _WINDOW = 14
@@ -93,7 +93,11 @@ def find_phrases(text: str, low: int, high: int, taken: list[tuple[int, int]], s
 
 
 def _named(text: str, phrase: Phrase) -> Phrase:
-    """Reduce "the real-world XY20k dataset" to "XY20k"; leave a phrase without a name, or all name, alone."""
+    """Reduce "the real-world XY20k dataset" to "XY20k".
+
+    A phrase without a name, or all name, is left alone, and so are "three public QA datasets", whose name
+    is not "QA".
+    """
     last = len(phrase.words)
     while last and phrase.words[last - 1] in _WORDS["generic"]:
         last -= 1
@@ -102,7 +106,8 @@ def _named(text: str, phrase: Phrase) -> Phrase:
     first = 0
     while first < last and not _is_name(text, phrase.spans[first]):
         first += 1
-    return phrase.part(first, last) if first < last else phrase
+    counted = phrase.words[0] in WORD_NUMBERS or phrase.before == "#"
+    return phrase if first == last or (first and counted) else phrase.part(first, last)
 
 
 def _is_name(text: str, span: tuple[int, int]) -> bool:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from math import exp
+from dataclasses import replace
 
 import numpy as np
 from spacy.tokens import Doc, Span
@@ -13,8 +11,9 @@ from spacy.tokens import Doc, Span
 from extractors.doc import locate, numbers_of
 from extractors.numbers import Quantity, parse_quantity, quantities, token_range
 from extractors.phrases import Phrase
+from extractors.result_choice import Choice, Offer, Scores, choose
 from extractors.result_scenes import Stage, far, near, stage, subject
-from extractors.result_slots import SLOTS, Candidate, Scene, empty_cues, find_phrases, slot_weight, weigh
+from extractors.result_slots import SLOTS, Candidate, Scene, empty_cues, find_phrases, weigh
 from extractors.result_words import Around, hedge, split, whose
 from extractors.tokens import Tokens, tokens_of
 from extractors.trained import trained_of
@@ -32,26 +31,6 @@ _FALLBACK: dict[str, Label] = {"metric": "Metric", "on": "Dataset", "method": "M
 _SENTENCE = 600
 _NEIGHBOURS = 12
 _TOGETHER = 64  # numbers that the model reads at once
-
-Choice = tuple[int, int, float]  # where a phrase stands, and how probably it fills the slot
-Scores = Sequence[float]
-
-
-@dataclass(slots=True)
-class Offer:
-    """What may fill the slots of one number.
-
-    Attributes:
-        number: the number.
-        options: the phrases.
-        scores: of each phrase for each of `SLOTS`.
-        empty: of leaving each slot empty.
-    """
-
-    number: Quantity
-    options: list[Candidate]
-    scores: Sequence[Scores]
-    empty: Scores
 
 
 def link_results(
@@ -131,48 +110,6 @@ def _once(results: list[Result]) -> list[Result]:
     return [r for r in results if r.evidence.field == "abstract" or (abs(r.value), r.unit) not in said]
 
 
-def choose(scene: Scene, offers: Sequence[Offer]) -> list[dict[str, Choice]]:
-    """Fill the slots of every number of one sentence, in order."""
-    out: list[dict[str, Choice]] = []
-    for i, offer in enumerate(offers):
-        chosen: dict[str, Choice] = {}
-        texts = [scene.text[option.start : option.end].lower() for option in offer.options]
-        for s, slot in enumerate(SLOTS):
-            before = out[-1].get(slot) if out else None
-            totals = [scores[s] for scores in offer.scores]
-            if before is not None:
-                wanted = scene.text[before[0] : before[1]].lower()
-                extra = {same: slot_weight(chain_cue(scene, i, same), s) for same in (True, False)}
-                totals = [total + extra[text == wanted] for total, text in zip(totals, texts, strict=True)]
-            floor = offer.empty[s] + (slot_weight(chain_empty(scene, i, before is None), s) if i else 0.0)
-            taken = chosen.get("metric") if slot == "on" else None
-            if best := _likeliest(offer.options, totals, texts, floor, taken):
-                chosen[slot] = best
-        out.append(chosen)
-    return out
-
-
-def _likeliest(
-    options: list[Candidate], totals: list[float], texts: list[str], floor: float, taken: Choice | None
-) -> Choice | None:
-    """Return the best option with its probability, None where leaving the slot empty (`floor`) is as good."""
-    best: int | None = None
-    for k, option in enumerate(options):
-        if taken is not None and taken[:2] == (option.start, option.end):
-            continue
-        if totals[k] > (floor if best is None else totals[best]):
-            best = k
-    if best is None:
-        return None
-    # Scores are a conditional logit's: their exponentials are in proportion to the probabilities. "Accuracy"
-    # and "top-1 accuracy" are one answer.
-    odds = [exp(total - totals[best]) for total in totals]
-    own = texts[best]
-    same = sum(odd for odd, text in zip(odds, texts, strict=True) if text in own or own in text)
-    option = options[best]
-    return option.start, option.end, same / (sum(odds) + exp(floor - totals[best]))
-
-
 def offered(layout: Stage, at: int, scene: Scene, i: int) -> list[Candidate]:
     """Return every candidate of number `i` of a scene."""
     return [*near(scene, i), *elsewhere(layout, at, scene)]
@@ -181,16 +118,6 @@ def offered(layout: Stage, at: int, scene: Scene, i: int) -> list[Candidate]:
 def elsewhere(layout: Stage, at: int, scene: Scene) -> list[Candidate]:
     """Return the candidates outside a sentence, which are the same for all its numbers."""
     return [*far(layout, at), *subject(scene, layout, layout.bounds[at][0])]
-
-
-def chain_cue(scene: Scene, i: int, same: bool) -> str:
-    """Cue from whether a candidate is what the number before it in the same sentence was given."""
-    return f"chain={same}|{scene.groups[i][0] > 0}"
-
-
-def chain_empty(scene: Scene, i: int, was_empty: bool) -> str:
-    """Cue for leaving a slot empty, from whether the number before left it so."""
-    return f"chain=empty={was_empty}|{scene.groups[i][0] > 0}"
 
 
 def _result(

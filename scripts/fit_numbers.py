@@ -33,9 +33,10 @@ from extractors.mentions import Mentions
 from extractors.number_cues import TARGETS
 from extractors.numbers import Numbers, quantities, surroundings
 from extractors.quantities import scan
+from extractors.result_choice import chain_cue, chain_empty
 from extractors.result_scenes import stage
 from extractors.result_slots import SLOTS, empty_cues, metric_heads, metric_names
-from extractors.results import chain_cue, chain_empty, link_results, offered
+from extractors.results import link_results, offered
 from extractors.sentences import Sentences
 from extractors.tokens import tokens_of
 from extractors.training.gold import match_numbers, number_kinds, right_options

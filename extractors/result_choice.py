@@ -1,0 +1,217 @@
+"""Which phrases fill the slots of the numbers of a sentence, once each has been weighed.
+
+A number is read after the one before it. Numbers that stand in a list are read together: either they share
+what fills a slot, or a list of as many phrases fills it in turn ("9.8% and 5.7% on GSM8K and MATH").
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, log
+
+from extractors.numbers import Quantity
+from extractors.result_slots import SLOTS, Candidate, Scene, parallel, slot_weight
+
+# Numbers in a list that are read together, at most; each has some dozens of phrases.
+_TOGETHER = 12
+# Log probability of a phrase that a number was not offered, or nearly not.
+_LEAST = -5.0
+# What speaks for a list of as many phrases as numbers, as log odds: alone, and with "respectively".
+_LISTED, _ORDERED = 1.0, 5.0
+_FAR = 200  # characters behind a number where "respectively" is looked for
+
+Place = tuple[int, int]
+Choice = tuple[int, int, float]  # where a phrase stands, and how probably it fills the slot
+Scores = Sequence[float]
+Chances = dict[Place | None, float]  # log probability of each phrase, under None of leaving a slot empty
+Way = tuple[
+    Sequence[Place | None], float
+]  # what fills a slot of each number of a list, and what speaks for it
+
+
+@dataclass(slots=True)
+class Offer:
+    """What may fill the slots of one number.
+
+    Attributes:
+        number: the number.
+        options: the phrases.
+        scores: of each phrase for each of `SLOTS`.
+        empty: of leaving each slot empty.
+    """
+
+    number: Quantity
+    options: list[Candidate]
+    scores: Sequence[Scores]
+    empty: Scores
+
+
+def choose(scene: Scene, offers: Sequence[Offer]) -> list[dict[str, Choice]]:
+    """Fill the slots of every number of one sentence, in order."""
+    out: list[dict[str, Choice]] = []
+    for i, offer in enumerate(offers):
+        chosen: dict[str, Choice] = {}
+        texts = [scene.text[option.start : option.end].lower() for option in offer.options]
+        for s, slot in enumerate(SLOTS):
+            before = out[-1].get(slot) if out else None
+            totals = [scores[s] for scores in offer.scores]
+            if before is not None:
+                wanted = scene.text[before[0] : before[1]].lower()
+                extra = {same: slot_weight(chain_cue(scene, i, same), s) for same in (True, False)}
+                totals = [total + extra[text == wanted] for total, text in zip(totals, texts, strict=True)]
+            floor = offer.empty[s] + (slot_weight(chain_empty(scene, i, before is None), s) if i else 0.0)
+            taken = chosen.get("metric") if slot == "on" else None
+            if best := _likeliest(offer.options, totals, texts, floor, taken):
+                chosen[slot] = best
+        out.append(chosen)
+    _in_lists(scene, offers, out)
+    return out
+
+
+def _in_lists(scene: Scene, offers: Sequence[Offer], chosen: list[dict[str, Choice]]) -> None:
+    """Choose anew for numbers that stand in a list, which share a phrase or divide a list of phrases."""
+    for numbers in _runs(parallel([(number.start, number.end) for number in scene.numbers], scene.text)):
+        if len(numbers) > _TOGETHER:
+            continue
+        every = [[_chances(offers[i], s) for i in numbers] for s in range(len(SLOTS))]
+        lists = _divided(scene, len(numbers))
+        barred = _barred(lists, len(numbers))
+        bonus = _ORDERED if _respectively(scene, numbers) else _LISTED
+        owners = [_owner(every, places, barred) for places in lists]
+        for s, slot in enumerate(SLOTS):
+            if slot == "on":  # what is the metric is not also what it was measured on
+                for chances, i in zip(every[s], numbers, strict=True):
+                    if metric := chosen[i].get("metric"):
+                        chances.pop(metric[:2], None)
+            ways = _shared(every[s], barred)
+            ways += [
+                (places, bonus + _sum(every[s], places))
+                for places, owner in zip(lists, owners, strict=True)
+                if owner == s
+            ]
+            for i, choice in zip(numbers, _together(scene, ways), strict=True):
+                chosen[i].pop(slot, None)
+                if choice:
+                    chosen[i][slot] = choice
+
+
+def _runs(places: list[tuple[int, int]]) -> list[range]:
+    """Return the runs of two or more that `parallel` has found."""
+    return [range(i, i + length) for i, (place, length) in enumerate(places) if place == 0 and length > 1]
+
+
+def _divided(scene: Scene, count: int) -> list[list[Place]]:
+    """Return the ways in which lists of phrases may be divided among `count` numbers.
+
+    Of four numbers and two names the first two belong to the first name ("A/B of 1/2 and 3/4 for C and D"),
+    or the first and the third.
+    """
+    out = []
+    for run in _runs(scene.lists):
+        places = [(scene.phrases[j].start, scene.phrases[j].end) for j in run]
+        if count % len(run) == 0:
+            out.append([places[i * len(run) // count] for i in range(count)])
+            if count > len(run):
+                out.append([places[i % len(run)] for i in range(count)])
+    return out
+
+
+def _chances(offer: Offer, s: int) -> Chances:
+    out: Chances = {None: offer.empty[s]}
+    for option, scores in zip(offer.options, offer.scores, strict=True):
+        place = option.start, option.end
+        out[place] = max(out.get(place, scores[s]), scores[s])
+    top = max(out.values())
+    total = top + log(sum(exp(score - top) for score in out.values()))
+    return {place: score - total for place, score in out.items()}
+
+
+def _barred(lists: list[list[Place]], count: int) -> set[Place | None]:
+    """Return what numbers cannot share: who lists as many names as numbers means each of them.
+
+    So no name of the list goes for all numbers, nor does the list as a whole.
+    """
+    out: set[Place | None] = set()
+    for places in lists:
+        if len(set(places)) == count:
+            out |= {*places, (places[0][0], places[-1][1])}
+    return out
+
+
+def _respectively(scene: Scene, numbers: range) -> bool:
+    """Whether that word stands behind a list of numbers, or behind others as long that follow it."""
+    start = scene.numbers[numbers[-1]].end
+    at = scene.text.find("respectively", start, start + _FAR) if scene.ordered else -1
+    between = bisect_left(scene.starts, at) - numbers.stop
+    return at >= 0 and between % len(numbers) == 0
+
+
+def _owner(every: list[list[Chances]], places: list[Place], barred: set[Place | None]) -> int:
+    """Return the slot for which most speaks that a list of phrases fills it; it fills no other."""
+    gains = [_sum(chances, places) - max(score for _, score in _shared(chances, barred)) for chances in every]
+    return gains.index(max(gains))
+
+
+def _shared(chances: list[Chances], barred: set[Place | None]) -> list[Way]:
+    """Return every phrase that all numbers might share, and that they all have none."""
+    known = dict.fromkeys(place for one in chances for place in one)
+    ways: list[list[Place | None]] = [[place] * len(chances) for place in known if place not in barred]
+    return [(places, _sum(chances, places)) for places in ways]
+
+
+def _sum(chances: list[Chances], places: Sequence[Place | None]) -> float:
+    return sum(max(one.get(place, _LEAST), _LEAST) for place, one in zip(places, chances, strict=True))
+
+
+def _together(scene: Scene, ways: list[Way]) -> list[Choice | None]:
+    """Return what fills a slot of each number of a list, with its probability."""
+    best, top = max(ways, key=lambda way: way[1])
+    odds = [(way, exp(score - top)) for way, score in ways]
+    total = sum(odd for _, odd in odds)
+    out: list[Choice | None] = []
+    for i, place in enumerate(best):
+        own = _said(scene, place)
+        like = sum(odd for way, odd in odds if _alike(_said(scene, way[i]), own))
+        out.append(None if place is None else (*place, like / total))
+    return out
+
+
+def _said(scene: Scene, place: Place | None) -> str | None:
+    return None if place is None else scene.text[place[0] : place[1]].lower()
+
+
+def _alike(one: str | None, other: str | None) -> bool:
+    return one is other is None or bool(one and other and (one in other or other in one))
+
+
+def _likeliest(
+    options: list[Candidate], totals: list[float], texts: list[str], floor: float, taken: Choice | None
+) -> Choice | None:
+    """Return the best option with its probability, None where leaving the slot empty (`floor`) is as good."""
+    best: int | None = None
+    for k, option in enumerate(options):
+        if taken is not None and taken[:2] == (option.start, option.end):
+            continue
+        if totals[k] > (floor if best is None else totals[best]):
+            best = k
+    if best is None:
+        return None
+    # Scores are a conditional logit's: their exponentials are in proportion to the probabilities. "Accuracy"
+    # and "top-1 accuracy" are one answer.
+    odds = [exp(total - totals[best]) for total in totals]
+    own = texts[best]
+    same = sum(odd for odd, text in zip(odds, texts, strict=True) if text in own or own in text)
+    option = options[best]
+    return option.start, option.end, same / (sum(odds) + exp(floor - totals[best]))
+
+
+def chain_cue(scene: Scene, i: int, same: bool) -> str:
+    """Cue from whether a candidate is what the number before it in the same sentence was given."""
+    return f"chain={same}|{scene.groups[i][0] > 0}"
+
+
+def chain_empty(scene: Scene, i: int, was_empty: bool) -> str:
+    """Cue for leaving a slot empty, from whether the number before left it so."""
+    return f"chain=empty={was_empty}|{scene.groups[i][0] > 0}"
