@@ -17,6 +17,7 @@ from extractors.lexicon import rows
 from extractors.linear import BIAS
 from extractors.quantities import Number
 from extractors.units import metric_units
+from kg.model import ResultKind
 
 TARGETS = ("result", "scale", "absolute", "improvement", "reduction", "ratio")
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z-]*|\d[\d.,]*|[^\s\w$\\{}]")
@@ -38,6 +39,19 @@ _NEVER_BEFORE = re.compile(
 )
 _COMPARED = re.compile(r"[ ](?:as [a-z]+ as|faster|slower|cheaper|speed-?up)\b")
 _FOLD_VERB = re.compile(r"(?:halv|doubl)e[sd]|(?:tripl|quadrupl)ed", re.IGNORECASE)
+_BY = re.compile(
+    r"\bby\ (?:up\ to|about|approximately|around|roughly|over|more\ than|nearly|almost|at\ least|as\ much\ as"
+    r"|an\ average\ of|an\ additional|[ ~$+(])*$",
+    re.IGNORECASE | re.VERBOSE,
+)
+_CHANGE = re.compile(
+    r"""\b(?: (?P<down> (?:reduc|decreas|lower|cut|shrink|shrunk|drop|declin|fall|fell|sav(?:e|ing)|minimi[sz]
+      |diminish|lessen|degrad|compress|slash|trim)\w*)
+    | (?:improv|increas|boost|gain|outperform|surpass|exceed|rais(?:e|ing)|ris(?:e|ing)|rose|enhanc|lift|grow
+      |grew|beat|advanc|elevat|jump|better|higher)\w* )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_CLAUSE = re.compile(r"[.;]\s|,\ (?:while|whereas|but)\b", re.VERBOSE)
 _DATE = re.compile(
     r"(?:\b(?:in|since|until|from|of|by|before|after|year|and|to|January|February|March|April|May|June|July|August"
     r"|September|October|November|December|early|late|mid)|[(\[,–-])[ ]*$"
@@ -123,6 +137,18 @@ def nudge(text: str, number: Number) -> float:
     if number.unit == "x" and _COMPARED.match(right):
         return 1.0
     return 1.5 if number.unit and number.unit.lower() in metric_units() else 0.0
+
+
+def change(text: str, number: Number) -> ResultKind | None:
+    """Return what the verb says of a number after "by": "lowers the FID by 1.2" is a reduction.
+
+    None for factors, and where no such verb stands before in its clause.
+    """
+    left = text[max(0, number.start - _REACH) : number.start]
+    if number.unit == "x" or not _BY.search(left):
+        return None
+    verbs = list(_CHANGE.finditer(_CLAUSE.split(left)[-1]))
+    return ("reduction" if verbs[-1]["down"] else "improvement") if verbs else None
 
 
 def weigh(found: list[str]) -> dict[str, float]:

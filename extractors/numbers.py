@@ -10,10 +10,11 @@ import numpy as np
 from spacy.tokens import Doc
 
 from extractors.doc import Category, Quantity, set_numbers
-from extractors.number_cues import TARGETS, cues, nudge, weigh
+from extractors.lists import parallel, runs
+from extractors.number_cues import TARGETS, change, cues, nudge, weigh
 from extractors.quantities import Number, parse_quantity, scan
 from extractors.tokens import Tokens, tokens_of
-from extractors.trained import Trained, trained_of
+from extractors.trained import Floats, Trained, trained_of
 from extractors.unlatex import plain
 from kg.model import ResultKind
 
@@ -93,7 +94,10 @@ def _judged(doc: Doc, tokens: Tokens, found: list[Number]) -> list[Quantity]:
         verdicts = [_by_table(scores, extra) for scores, extra in zip(tables, nudges, strict=True)]
     else:
         verdicts = _by_model(model, doc, tokens, found, tables, nudges)
-    return [_quantity(tokens, number, *verdict) for number, verdict in zip(found, verdicts, strict=True)]
+    return [
+        _quantity(tokens, number, category, change(shown, number) or kind, score)
+        for number, (category, kind, score) in zip(found, verdicts, strict=True)
+    ]
 
 
 def _by_table(scores: Mapping[str, float], extra: float) -> Verdict:
@@ -117,6 +121,7 @@ def _by_model(
         doc.tensor, places, np.array([[scores[name] for name in TARGETS] for scores in tables])
     )
     odds[:, 1] += nudges
+    _agree(odds, found, plain(tokens.text))
     chances = np.exp(odds[:, :3] - odds[:, :3].max(axis=1, keepdims=True))
     chances /= chances.sum(axis=1, keepdims=True)
     out: list[Verdict] = []
@@ -128,6 +133,13 @@ def _by_model(
         else:
             out.append(("scale" if scale > none else "none", _KINDS[kind], max(scale, none)))
     return out
+
+
+def _agree(odds: Floats, found: list[Number], shown: str) -> None:
+    """Let numbers of one list and one unit be judged together: one is a result if the others are."""
+    for run in runs(parallel([(number.start, number.end) for number in found], shown)):
+        if len({found[i].unit for i in run}) == 1:
+            odds[run] = odds[run].mean(axis=0)
 
 
 def _probability(odds: float) -> float:

@@ -12,7 +12,7 @@ from extractors.units import rows
 
 _WORD = re.compile(r"(?:[^\s,;:()\[\]\"“”!?—→-]++|-(?!-))++|-{2,}|[,;:()\[\]\"“”!?—→]")
 
-_VERSION = re.compile(r"\d{1,2}(?:\.\d)?")
+_VERSION = re.compile(r"\d{1,2}(?:\.\d)?|(?:19|20)\d\d")
 _WORDS = re.compile(r"[a-z][a-z-]*(?: [a-z][a-z-]*)+")
 
 

@@ -96,7 +96,7 @@ _VERSUS = re.compile(
     r"[ (]{0,3}(?:vs\.?|versus|v\.s\.|compared (?:to|with)|against) ?(?:the |only |just |a )?", re.I
 )
 _BACK_FROM = re.compile(
-    r" ?\(?(?:up |down |improved |reduced |increased )?from (?:a |about |only |just )?", re.I
+    r"(?: ?\(|,? )?(?:up |down |improved |reduced |increased )?from (?:a |about |only |just )?", re.I
 )
 _FROM = re.compile(
     r"(?:^|[\s(])from +(?:a |an |about |around |approximately |below |under |over |~|≈|\+ ?)?(?:\w+ of )? *$",

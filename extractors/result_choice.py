@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log
 
+from extractors.lists import parallel, runs
 from extractors.numbers import Quantity
-from extractors.result_slots import SLOTS, Candidate, Scene, parallel, slot_weight
+from extractors.result_slots import SLOTS, Candidate, Scene, slot_weight
 
 # Numbers in a list that are read together, at most; each has some dozens of phrases.
 _TOGETHER = 12
@@ -72,7 +73,7 @@ def choose(scene: Scene, offers: Sequence[Offer]) -> list[dict[str, Choice]]:
 
 def _in_lists(scene: Scene, offers: Sequence[Offer], chosen: list[dict[str, Choice]]) -> None:
     """Choose anew for numbers that stand in a list, which share a phrase or divide a list of phrases."""
-    for numbers in _runs(parallel([(number.start, number.end) for number in scene.numbers], scene.text)):
+    for numbers in runs(parallel([(number.start, number.end) for number in scene.numbers], scene.text)):
         if len(numbers) > _TOGETHER:
             continue
         every = [[_chances(offers[i], s) for i in numbers] for s in range(len(SLOTS))]
@@ -85,7 +86,9 @@ def _in_lists(scene: Scene, offers: Sequence[Offer], chosen: list[dict[str, Choi
                 for chances, i in zip(every[s], numbers, strict=True):
                     if metric := chosen[i].get("metric"):
                         chances.pop(metric[:2], None)
-            ways = _shared(every[s], barred)
+            # "91.2 F1 and 85.6 EM": what has two units is measured by two metrics.
+            units = {scene.numbers[i].unit for i in numbers} if slot == "metric" else set()
+            ways = _shared(every[s], barred) if len(units) < 2 else [_apart(every[s])]
             ways += [
                 (places, bonus + _sum(every[s], places))
                 for places, owner in zip(lists, owners, strict=True)
@@ -97,11 +100,6 @@ def _in_lists(scene: Scene, offers: Sequence[Offer], chosen: list[dict[str, Choi
                     chosen[i][slot] = choice
 
 
-def _runs(places: list[tuple[int, int]]) -> list[range]:
-    """Return the runs of two or more that `parallel` has found."""
-    return [range(i, i + length) for i, (place, length) in enumerate(places) if place == 0 and length > 1]
-
-
 def _divided(scene: Scene, count: int) -> list[list[Place]]:
     """Return the ways in which lists of phrases may be divided among `count` numbers.
 
@@ -109,7 +107,7 @@ def _divided(scene: Scene, count: int) -> list[list[Place]]:
     or the first and the third.
     """
     out = []
-    for run in _runs(scene.lists):
+    for run in runs(scene.lists):
         places = [(scene.phrases[j].start, scene.phrases[j].end) for j in run]
         if count % len(run) == 0:
             out.append([places[i * len(run) // count] for i in range(count)])
@@ -159,6 +157,12 @@ def _shared(chances: list[Chances], barred: set[Place | None]) -> list[Way]:
     known = dict.fromkeys(place for one in chances for place in one)
     ways: list[list[Place | None]] = [[place] * len(chances) for place in known if place not in barred]
     return [(places, _sum(chances, places)) for places in ways]
+
+
+def _apart(chances: list[Chances]) -> Way:
+    """Return what is likeliest for each number by itself."""
+    places = [max(one, key=lambda place: one[place]) for one in chances]
+    return places, _sum(chances, places)
 
 
 def _sum(chances: list[Chances], places: Sequence[Place | None]) -> float:

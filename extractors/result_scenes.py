@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Span
 
 from extractors.lexicon import sections
+from extractors.lists import parallel
 from extractors.numbers import Quantity, sentence_bounds
 from extractors.phrases import Phrase
-from extractors.result_slots import Candidate, Scene, candidates, find_phrases, nature, parallel
+from extractors.result_slots import Candidate, Scene, candidates, find_phrases, nature
 from extractors.tokens import Tokens, tokens_of
 from extractors.units import metric_units
 from extractors.unlatex import plain

@@ -30,10 +30,8 @@ _RIVAL = re.compile(
 )
 _SIDE = re.compile(r"\b(?:while|whereas|but|although)\b|;")
 _TOKEN = re.compile(r"\d[\d.,]*|\w[\w-]*|[^\s\w]")
-_COORDINATED = re.compile(r"\s*(?:,|;|/|and|or|, *and|&)\s*")
 _NAME = re.compile(r"[^\W_a-z]")
 _AND = re.compile(r"\b(?:and|or)\b|[&/]")
-_LOOSE = re.compile(r"[,;/(]|\band\b|\bto\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +85,13 @@ def find_phrases(text: str, low: int, high: int, taken: list[tuple[int, int]], s
             first += 1
         while first < last and phrase.words[last - 1] in _WORDS["changes"]:
             last -= 1
+        if (
+            last - first > 1
+            and phrase.words[last - 1] == "scores"
+            and phrase.after == "#"
+            and last == len(phrase.words)
+        ):
+            last -= 1  # a verb: "FooNet scores 45"
         if first < last and not (last - first == 1 and phrase.words[first] in _WORDS["empty"]):
             out.append(_named(text, phrase.part(first, last)))
     return out
@@ -113,27 +118,6 @@ def _named(text: str, phrase: Phrase) -> Phrase:
 def _is_name(text: str, span: tuple[int, int]) -> bool:
     """Whether a word looks like a name: a capital or a figure in it."""
     return _NAME.search(text, span[0], span[1]) is not None
-
-
-def parallel(spans: list[tuple[int, int]], text: str, *, loose: bool = False) -> list[tuple[int, int]]:
-    """Find runs joined by commas, "and" or "/".
-
-    Args:
-        spans: things in text order.
-        text: what they stand in.
-        loose: let words stand between, as in "74% on A and 51% on B".
-
-    Returns:
-        For each, its place in its run and the length of the run.
-    """
-    runs: list[list[int]] = []
-    for i, (start, _) in enumerate(spans):
-        gap = text[spans[i - 1][1] : start] if i and start - spans[i - 1][1] <= (60 if loose else 12) else ""
-        if _COORDINATED.fullmatch(gap) or (loose and _LOOSE.search(gap)):
-            runs[-1].append(i)
-        else:
-            runs.append([i])
-    return [(place, len(run)) for run in runs for place, _ in enumerate(run)]
 
 
 def candidates(scene: Scene, at: int) -> list[Candidate]:

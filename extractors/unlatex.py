@@ -40,7 +40,8 @@ def _shown(match: re.Match[str], text: str) -> str:
         return whole if symbol is None else symbol.rjust(len(whole))
     if match[2]:
         return " %" if match[2] == "%" else " $" if match[2] == "$" else "  "
-    if whole == "~" and not text[max(0, match.start() - 1)].isdigit():
+    tied = text[max(0, match.start() - 1)].isdigit() and not text[match.end() : match.end() + 1].isdigit()
+    if whole == "~" and not tied:  # "5~ms", unlike "~5" and "5~10"
         return "~"
     return " " * len(whole)
 

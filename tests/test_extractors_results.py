@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
 
 from extractors.doc import make_doc
+from extractors.lists import parallel
 from extractors.numbers import Numbers, parse_quantity
-from extractors.result_slots import parallel
 from extractors.results import link_results
 from extractors.sentences import Sentences
 from kg.model import Claim, Evidence, Mention, Result, Scale

@@ -1,0 +1,34 @@
+"""Things that stand in a list: numbers joined by commas and "and", and the phrases that go with them."""
+
+from __future__ import annotations
+
+import re
+
+_COORDINATED = re.compile(r"\s*(?:,|;|/|and|or|, *and|&)\s*")
+_LOOSE = re.compile(r"[,;/(]|\band\b|\bto\b")
+
+
+def parallel(spans: list[tuple[int, int]], text: str, *, loose: bool = False) -> list[tuple[int, int]]:
+    """Find runs joined by commas, "and" or "/".
+
+    Args:
+        spans: things in text order.
+        text: what they stand in.
+        loose: let words stand between, as in "74% on A and 51% on B".
+
+    Returns:
+        For each, its place in its run and the length of the run.
+    """
+    runs: list[list[int]] = []
+    for i, (start, _) in enumerate(spans):
+        gap = text[spans[i - 1][1] : start] if i and start - spans[i - 1][1] <= (60 if loose else 12) else ""
+        if _COORDINATED.fullmatch(gap) or (loose and _LOOSE.search(gap)):
+            runs[-1].append(i)
+        else:
+            runs.append([i])
+    return [(place, len(run)) for run in runs for place, _ in enumerate(run)]
+
+
+def runs(places: list[tuple[int, int]]) -> list[range]:
+    """Return the lists of two or more that `parallel` has found."""
+    return [range(i, i + length) for i, (place, length) in enumerate(places) if place == 0 and length > 1]
