@@ -62,7 +62,10 @@ def phrases(
         split_slash: whether "Precision/Recall" is two.
     """
     words = _words(text, low, high, taken)
-    whole = [match.span() for match in _set_terms().finditer(text, low, high)]
+    terms, first = _set_terms()
+    whole = []
+    if not first.isdisjoint(word for _, _, word in words):
+        whole = [match.span() for match in terms.finditer(text, low, high)]
     if split_slash:
         words = [part for word in words for part in _halves(word)]
     out: list[Phrase] = []
@@ -123,13 +126,15 @@ def _version(text: str, last: tuple[int, int, str], start: int, word: str) -> bo
 
 
 @cache
-def _set_terms() -> re.Pattern[str]:
-    """Names of metrics with a word in them that ends a phrase elsewhere ("intersection over union")."""
+def _set_terms() -> tuple[re.Pattern[str], frozenset[str]]:
+    """Names of metrics with a word in them that ends a phrase elsewhere ("intersection over union").
+
+    As a pattern, and their first words, without which nothing need be looked for.
+    """
     names = (name.strip().lower() for row in rows("metrics.tsv")[1:] for name in (row[0], *row[1].split("|")))
     terms = {name for name in names if any(map(_breaks, name.split())) and _WORDS.fullmatch(name)}
-    return re.compile(
-        rf"\b(?:{'|'.join(sorted(map(re.escape, terms), key=len, reverse=True))})\b", re.IGNORECASE
-    )
+    written = "|".join(sorted(map(re.escape, terms), key=len, reverse=True))
+    return re.compile(rf"\b(?:{written})\b", re.IGNORECASE), frozenset(name.split()[0] for name in terms)
 
 
 @lru_cache(maxsize=1 << 16)
