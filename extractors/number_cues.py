@@ -15,7 +15,7 @@ from functools import cache
 
 from extractors.lexicon import rows
 from extractors.linear import BIAS
-from extractors.quantities import Number
+from extractors.quantities import Number, after_name, is_year
 from extractors.units import metric_units
 from kg.model import ResultKind
 
@@ -23,6 +23,7 @@ TARGETS = ("result", "scale", "absolute", "improvement", "reduction", "ratio")
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z-]*|\d[\d.,]*|[^\s\w$\\{}]")
 _LAST = re.compile(r"([A-Za-z][\w+-]*) $")
 _CAPITAL = re.compile(r"[A-Z]")
+NEVER = -9.0  # added to the score of what cannot be a result
 _REACH = 100
 _NEAR = 8
 _NEVER_AFTER = re.compile(
@@ -126,11 +127,11 @@ def nudge(text: str, number: Number) -> float:
     left = text[max(0, number.start - 40) : number.start]
     right = text[number.end : number.end + 24]
     if _NEVER_AFTER.search(left) or _NEVER_BEFORE.match(right):
-        return -9.0
+        return NEVER
     if left.endswith(("[", "§")) and right[:1] in "],;":
-        return -9.0
-    if number.unit is None and "." not in text[number.start : number.end] and 1900 <= number.value <= 2100:
-        return -9.0 if _DATE.search(left) else 0.0
+        return NEVER
+    if is_year(number) and "." not in text[number.start : number.end]:
+        return NEVER if _DATE.search(left) or after_name(text, number.start) else 0.0
     if number.shape == "word" and _FOLD_VERB.fullmatch(text[number.start : number.end]):
         # "doubles" is a sport after "and"; "triples" are mostly things.
         return 0.0 if left.endswith("and ") else 2.0

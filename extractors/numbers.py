@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from extractors.doc import Category, Quantity, set_numbers
 from extractors.lists import parallel, runs
-from extractors.number_cues import TARGETS, change, cues, nudge, weigh
+from extractors.number_cues import NEVER, TARGETS, change, cues, nudge, weigh
 from extractors.quantities import Number, parse_quantity, scan
 from extractors.tokens import Tokens, tokens_of
 from extractors.trained import Floats, Trained, trained_of
@@ -20,7 +20,7 @@ from kg.model import ResultKind
 
 __all__ = ["Numbers", "Quantity", "parse_quantity", "quantities", "sentence_bounds"]
 
-_NEVER = -99.0  # added to log odds
+_COUNT = -99.0  # added to the log odds of a count to be a result
 Verdict = tuple[Category, ResultKind, float]
 _KINDS: tuple[ResultKind, ...] = ("absolute", "improvement", "reduction", "ratio")
 
@@ -88,7 +88,7 @@ def token_range(starts: Sequence[int], start: int, end: int) -> tuple[int, int]:
 def _judged(doc: Doc, tokens: Tokens, found: list[Number]) -> list[Quantity]:
     shown = plain(tokens.text)
     tables = [weigh(around) for around in surroundings(tokens, shown, doc._.kg_title_end, found)]
-    nudges = [_NEVER if number.shape == "count" else nudge(shown, number) for number in found]
+    nudges = [_COUNT if number.shape == "count" else nudge(shown, number) for number in found]
     model = trained_of(doc)
     if model is None:
         verdicts = [_by_table(scores, extra) for scores, extra in zip(tables, nudges, strict=True)]
@@ -121,7 +121,7 @@ def _by_model(
         doc.tensor, places, np.array([[scores[name] for name in TARGETS] for scores in tables])
     )
     odds[:, 1] += nudges
-    _agree(odds, found, plain(tokens.text))
+    _agree(odds, found, nudges, plain(tokens.text))
     chances = np.exp(odds[:, :3] - odds[:, :3].max(axis=1, keepdims=True))
     chances /= chances.sum(axis=1, keepdims=True)
     out: list[Verdict] = []
@@ -135,10 +135,10 @@ def _by_model(
     return out
 
 
-def _agree(odds: Floats, found: list[Number], shown: str) -> None:
+def _agree(odds: Floats, found: list[Number], nudges: list[float], shown: str) -> None:
     """Let numbers of one list and one unit be judged together: one is a result if the others are."""
     for run in runs(parallel([(number.start, number.end) for number in found], shown)):
-        if len({found[i].unit for i in run}) == 1:
+        if len({found[i].unit for i in run}) == 1 and min(nudges[i] for i in run) > NEVER:
             odds[run] = odds[run].mean(axis=0)
 
 

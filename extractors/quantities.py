@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from extractors.units import MAGNITUDES, UNIT_PATTERN, WORD_NUMBERS, canonical_unit
+from extractors.units import MAGNITUDES, UNIT_PATTERN, WORD_NUMBERS, canonical_unit, metric_units
 from extractors.unlatex import balanced, plain
 
 
@@ -91,6 +91,7 @@ _FACTOR = re.compile(
 )
 _SPREAD = re.compile(r" ?(?:±|\+/-|\+-) ?")
 _NAME_BEFORE = re.compile(r"[A-Za-z][\w.-]*-$")
+_CAPITAL_BEFORE = re.compile(r"\b([A-Z][\w+-]*) $")
 _LIST = re.compile(r" ?(?:/|,? and|,? or|,|;|vs\.?|versus|\|) ?(?:up to |over |~)?")
 _VERSUS = re.compile(
     r"[ (]{0,3}(?:vs\.?|versus|v\.s\.|compared (?:to|with)|against) ?(?:the |only |just |a )?", re.I
@@ -302,11 +303,23 @@ def _share_units(shown: str, numbers: list[Number]) -> list[Number]:
     for i in range(len(out) - 2, -1, -1):
         here, after = out[i], out[i + 1]
         gap = _gap(shown, here, after)
-        if here.unit is None and after.unit and here.shape in ("single", "range"):
+        named = is_year(here) and after_name(shown, here.start)  # "on COCO 2017 and 39.0 mAP"
+        if here.unit is None and after.unit and here.shape in ("single", "range") and not named:
             whole = _LIST.fullmatch(gap) or _JOIN.fullmatch(gap)
             if whole and _alike(here, after):
                 out[i] = replace(here, unit=after.unit)
     return out
+
+
+def is_year(number: Number) -> bool:
+    """Whether a number might be a year."""
+    return number.unit is None and 1900 <= number.value <= 2100 and number.value.is_integer()
+
+
+def after_name(text: str, start: int) -> bool:
+    """Whether a name that is no metric stands right before, as in "AIME 2024"."""
+    name = _CAPITAL_BEFORE.search(text, max(0, start - 40), start)
+    return name is not None and name[1].lower() not in metric_units()
 
 
 def _alike(left: Number, right: Number) -> bool:

@@ -78,9 +78,11 @@ def _in_lists(scene: Scene, offers: Sequence[Offer], chosen: list[dict[str, Choi
             continue
         every = [[_chances(offers[i], s) for i in numbers] for s in range(len(SLOTS))]
         lists = _divided(scene, len(numbers))
-        barred = _barred(lists, len(numbers))
-        bonus = _ORDERED if _respectively(scene, numbers) else _LISTED
+        ordered = _respectively(scene, numbers)
+        barred = _barred(lists, 1 if ordered else len(numbers))
+        bonus = _ORDERED if ordered else _LISTED
         owners = [_owner(every, places, barred) for places in lists]
+        used: list[list[int]] = []
         for s, slot in enumerate(SLOTS):
             if slot == "on":  # what is the metric is not also what it was measured on
                 for chances, i in zip(every[s], numbers, strict=True):
@@ -92,12 +94,22 @@ def _in_lists(scene: Scene, offers: Sequence[Offer], chosen: list[dict[str, Choi
             ways += [
                 (places, bonus + _sum(every[s], places))
                 for places, owner in zip(lists, owners, strict=True)
-                if owner == s
+                if owner == s and _pattern(places) not in used
             ]
-            for i, choice in zip(numbers, _together(scene, ways), strict=True):
+            found = _together(scene, ways)
+            # Of "precision/recall of 1/2 and 3/4 on C and D" one list goes by pairs, the other by turns.
+            pattern = _pattern([choice and choice[:2] for choice in found])
+            if 1 < len(set(pattern)) < len(numbers):
+                used.append(pattern)
+            for i, choice in zip(numbers, found, strict=True):
                 chosen[i].pop(slot, None)
                 if choice:
                     chosen[i][slot] = choice
+
+
+def _pattern(places: Sequence[Place | None]) -> list[int]:
+    """Return where each of the places comes first, such as 0, 1, 0, 1."""
+    return [places.index(place) for place in places]
 
 
 def _divided(scene: Scene, count: int) -> list[list[Place]]:
@@ -126,14 +138,14 @@ def _chances(offer: Offer, s: int) -> Chances:
     return {place: score - total for place, score in out.items()}
 
 
-def _barred(lists: list[list[Place]], count: int) -> set[Place | None]:
+def _barred(lists: list[list[Place]], least: int) -> set[Place | None]:
     """Return what numbers cannot share: who lists as many names as numbers means each of them.
 
-    So no name of the list goes for all numbers, nor does the list as a whole.
+    So no name of a list of `least` or more goes for all numbers, nor does the list as a whole.
     """
     out: set[Place | None] = set()
     for places in lists:
-        if len(set(places)) == count:
+        if len(set(places)) >= least:
             out |= {*places, (places[0][0], places[-1][1])}
     return out
 

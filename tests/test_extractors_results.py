@@ -66,6 +66,53 @@ def test_parallel_lists_are_aligned() -> None:
     assert [(r.value, r.on.text if r.on else None) for r in found] == [(67.1, "QuuxBank"), (59.9, "FooBank")]
 
 
+LISTED = [
+    (
+        "It gains 9.8%, 5.7%, 11.4% and 19.5% in accuracy on QuuxBank, FooBank, BarBank and BazBank.",
+        "on",
+        ["QuuxBank", "FooBank", "BarBank", "BazBank"],
+    ),
+    (
+        "On QuuxBank, it reaches 67.1% and 59.9% in precision and recall, respectively.",
+        "metric",
+        ["precision", "recall"],
+    ),
+    (
+        "Zorgon and BarParse achieve 93% and 91% accuracy on QuuxBank, respectively.",
+        "method",
+        ["Zorgon", "BarParse"],
+    ),
+    (
+        "Its precision/recall is 61.2%/52.3% and 43.4%/34.5% on QuuxBank and FooBank, respectively.",
+        "on",
+        ["QuuxBank", "QuuxBank", "FooBank", "FooBank"],
+    ),
+    (
+        "On QuuxBank, Zorgon reaches 91.2 F1 and 85.6 EM.",
+        "metric",
+        ["F1", "EM"],
+    ),
+    (
+        "Zorgon has a mean squared error of 0.31 on QuuxBank 2.0 and 0.28 on FooBank 2024.",
+        "on",
+        ["QuuxBank 2.0", "FooBank 2024"],
+    ),
+    (
+        "Zorgon reaches an intersection over union of 61.3% and 59.9% on QuuxBank and FooBank.",
+        "metric",
+        ["intersection over union"] * 2,
+    ),
+]
+
+
+@pytest.mark.parametrize(("abstract", "slot", "expected"), LISTED)
+def test_numbers_in_a_list_share_a_phrase_or_divide_a_list(
+    abstract: str, slot: str, expected: list[str]
+) -> None:
+    found, _ = link(f"We present Zorgon. {abstract}")
+    assert [filled(result)[slot] for result in found] == expected
+
+
 def test_each_number_keeps_its_own_place() -> None:
     found, _ = link(
         "We present Zorgon. It achieves 74.6% accuracy on QuuxBank and 51.1% accuracy on FooBank."

@@ -75,6 +75,8 @@ WRITTEN: list[tuple[str, str, Read]] = [
     ("3-5 points", "3-5 points", (5.0, "points")),
     ("3--5 points", "3--5 points", (5.0, "points")),
     ("3 to 5 points", "3 to 5 points", (5.0, "points")),
+    ("1.5~1.7%", "1.5~1.7%", (1.7, "%")),
+    ("5~ms", "5~ms", (5.0, "ms")),
     ("between 3 and 5 points", "3 and 5 points", (5.0, "points")),
     (r"40\%-60\% lower", r"40\%-60\%", (60.0, "%")),
     (r"$40\%\sim60\%$ lower", r"40\%\sim60\%", (60.0, "%")),
@@ -110,6 +112,9 @@ JOINED: list[tuple[str, list[tuple[float, str | None, float | None]]]] = [
     (r"from $11.6\pm5.3$% to $5.2\pm0.2$%", [(5.2, "%", 11.6)]),
     (r"(80.5\% $\rightarrow$ 87.2\%)", [(87.2, "%", 80.5)]),
     ("87.2% (up from 80.5%)", [(87.2, "%", 80.5)]),
+    ("87.2%, from 80.5%", [(87.2, "%", 80.5)]),
+    ("87.2%, up from 80.5% before", [(87.2, "%", 80.5)]),
+    ("53.1 mAP on Foo 2017 and 39.0 mAP on Bar", [(53.1, "mAP", None), (39.0, "mAP", None)]),
     ("87.2% (vs. 80.5%)", [(87.2, "%", 80.5), (80.5, "%", None)]),
     ("from 6.0 ms to 4.5 ms", [(4.5, "ms", 6.0)]),
     ("WER 16.6% to 3.2%", [(3.2, "%", 16.6)]),
@@ -135,6 +140,7 @@ NO_CLAIM = [
     "We use a threshold of 0.5.",
     "We train on 12,000 images.",
     "It was tested on Python 3.11.",
+    "We evaluate on FooBench 2024.",
 ]
 
 CLAIMS: list[tuple[str, float]] = [
@@ -148,6 +154,22 @@ CLAIMS: list[tuple[str, float]] = [
     ("It is two to three times faster than the baseline.", 3.0),
     ("Our method achieves ninety-five percent accuracy on the test set.", 95.0),
 ]
+
+
+# What the verb before "by" says of a number.
+KINDS = [
+    ("Our method decreases the error by 12%.", "reduction"),
+    ("It lowers the error by more than 1.2 points.", "reduction"),
+    ("It improves the error by 12%.", "improvement"),
+    ("While costs fall, accuracy increases by 3.5%.", "improvement"),
+    ("Our method improves accuracy, but lowers throughput by 12.5%.", "reduction"),
+]
+
+
+@pytest.mark.parametrize(("text", "kind"), KINDS)
+def test_the_verb_before_by_gives_the_kind(text: str, kind: str) -> None:
+    found = numbers_of(Numbers()(NLP.make_doc(text)))
+    assert [n.kind for n in found if n.category == "result"] == [kind]
 
 
 @pytest.mark.parametrize(("text", "mention", "expected"), WRITTEN, ids=[row[0] for row in WRITTEN])
