@@ -45,15 +45,14 @@
 // ask: gains in {metric} on {dataset}
 // ask: gains of at least {min_gain}
 MATCH (r:Result)
-WHERE (r.gain IS NOT NULL OR r.relative_gain IS NOT NULL) AND coalesce(r.confidence, 0.0) >= $min_confidence
+WHERE r.gain_order IS NOT NULL AND coalesce(r.confidence, 0.0) >= $min_confidence
   AND (size($min_gain) = 0 OR r.points >= $min_gain[0])
   AND (size($metric) = 0 OR EXISTS { MATCH (r)-[:MEASURES]->(x:Metric) WHERE x.name IN $metric })
   AND (size($dataset) = 0 OR EXISTS { MATCH (r)-[:`ON`]->(d:Dataset|Benchmark) WHERE d.name IN $dataset })
   AND (size($task) = 0 OR EXISTS { MATCH (r)-[:`ON`]->(k:Task) WHERE k.name IN $task }
     OR EXISTS { MATCH (r)<-[:REPORTS]-(v:Paper)-[:ABOUT]->(k:Task) WHERE k.name IN $task })
-WITH r.id AS r_id, coalesce(r.points, -1000000000.0) AS by_points, coalesce(r.relative_gain, -1000000000.0) AS by_percent,
-  coalesce(r.unit, '~') AS by_unit, coalesce(r.gain, -1000000000.0) AS by_gain
-ORDER BY by_points DESC, by_percent DESC, by_unit, by_gain DESC, r_id
+WITH r.id AS r_id, r.gain_order AS place_in_order
+ORDER BY place_in_order, r_id
 LIMIT $limit
 MATCH (r:Result {id: r_id})
 MATCH (w:Paper)-[e:REPORTS]->(r)
@@ -61,13 +60,13 @@ OPTIONAL MATCH (r)-[:MEASURES]->(y:Metric)
 OPTIONAL MATCH (r)-[:`ON`]->(o:Dataset|Benchmark|Task)
 OPTIONAL MATCH (r)-[:OF]->(m:Method)
 OPTIONAL MATCH (r)-[:AGAINST]->(b:Method)
-WITH r, by_points, by_percent, by_unit, by_gain, w, e, y, o, m, b
+WITH r, w, e, y, o, m, b
 ORDER BY e.confidence DESC, e.id
-WITH r, by_points, by_percent, by_unit, by_gain, w, min(y.name) AS metric_name, min(o.name) AS place, min(m.name) AS method_name,
+WITH r, w, min(y.name) AS metric_name, min(o.name) AS place, min(m.name) AS method_name,
   min(b.name) AS rival, head(collect(e)) AS best
 RETURN r.points AS points, r.relative_gain AS relative_gain, r.gain AS gain, r.unit AS unit, r.value AS value,
   r.value_text AS value_text, r.kind AS kind, r.hedge AS hedge, coalesce(metric_name, r.metric) AS metric,
   coalesce(place, r.measured_on) AS measured_on, r.split AS split, coalesce(method_name, r.method) AS method,
   coalesce(rival, r.baseline) AS baseline, r.baseline_value AS baseline_value, r.conflict AS conflict, w.id AS paper,
   w.name AS title, w.year AS year, best.quote AS quote, r.confidence AS confidence, w.note AS note
-ORDER BY by_points DESC, by_percent DESC, by_unit, by_gain DESC, r.id
+ORDER BY coalesce(r.gain_order, '~'), r.id

@@ -8,7 +8,7 @@ from random import Random
 
 from kg.graph import GraphData
 from kg.queries import Param, Query, load_queries
-from tests.graphs import Builder
+from tests.graphs import Builder, ordered
 
 HOSTILE = (
     'say "hi"',
@@ -144,6 +144,7 @@ class _Made(Builder):
         kind = random.choice(("absolute", "absolute", "improvement", "reduction", "ratio"))
         key = f"{paper.partition(':')[2]}-{i}"
         more |= {"value": value, "value_text": f"{value}", "kind": kind} | self.meaning(value)
+        more |= ordered(more)
         node = self.node("Result", key, f"{value}", (), **more)
         self.say("REPORTS", [paper], node, paper)
         for edge_type, labels in SLOTS.items():

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from struct import pack, unpack
 from typing import Any
 
 from kg.graph.figures import last_place, neat, rounded, term
@@ -321,19 +322,44 @@ def _properties(one: _Said) -> dict[str, Any]:
     precision = None
     if score is not None and place is not None:
         precision = place / 2 * (abs(score / r.value) if r.value else 1.0)
+    points = _points(one, score)
     return {
         "direction": one.direction,
         "score": score,
         "baseline_score": base,
         "precision": None if precision is None else float(f"{precision:.6g}"),
         "gain": one.gain,
-        "points": _points(one, score),
+        "points": points,
         "relative_gain": one.relative,
+        "gain_order": gain_order(points, one.relative, r.unit, one.gain),
         "derived": one.derived,
         "derived_from": sorted(one.used),
         "conflict": one.conflict,
         "unranked": unranked(one.stated, one.metric, misfit),
     }
+
+
+def gain_order(
+    points: float | None, relative: float | None, unit: str | None, gain: float | None
+) -> str | None:
+    """Return a text by which gains sort, largest first: by points, by percent, then within a unit.
+
+    One text, because engines sort missing values differently, and several columns slowly.
+    """
+    if gain is None and relative is None:
+        return None
+    return f"{_falling(points)}{_falling(relative)}{unit or '~'} {_falling(gain)}"
+
+
+def _falling(value: float | None) -> str:
+    """Write a number so that the text of a larger one sorts before, and of none after all others.
+
+    The bits of a positive float rise with it, those of a negative one fall (IEEE 754).
+    """
+    if value is None:
+        return "g" * 16
+    (bits,) = unpack(">Q", pack(">d", value + 0.0))
+    return f"{bits if bits >> 63 else bits ^ (2**63 - 1):016x}"
 
 
 def _points(one: _Said, score: float | None) -> float | None:
