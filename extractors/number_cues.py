@@ -45,6 +45,17 @@ _BY = re.compile(
     r"|an\ average\ of|an\ additional|[ ~$+(])*$",
     re.IGNORECASE | re.VERBOSE,
 )
+# "by 17.1 on A and 13.3 on B": no other verb of change or of reaching stands between.
+_BY_TOO = re.compile(
+    r"""\bby\ [^\d]{0,24}\d[\d.]*(?:\ ?\\?%|\ points)?\ (?:on|for|in)[ ]
+    (?:(?!\b(?:to|by|reach|achiev|attain|obtain)\w*)[^,;]){1,40} (?:,|,?\ and)\ (?:by\ )?$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_KEPT = re.compile(
+    r"""\b(?:retain|preserv|maintain|keep|recover)\w*[ ]
+    (?:up\ to|over|about|around|more\ than|approximately|nearly|at\ least|only|[ ~$≥>])*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _CHANGE = re.compile(
     r"""\b(?: (?P<down> (?:reduc|decreas|lower|cut|shrink|shrunk|drop|declin|fall|fell|sav(?:e|ing)|minimi[sz]
       |diminish|lessen|degrad|compress|slash|trim)\w*)
@@ -141,14 +152,17 @@ def nudge(text: str, number: Number) -> float:
 
 
 def change(text: str, number: Number) -> ResultKind | None:
-    """Return what the verb says of a number after "by": "lowers the FID by 1.2" is a reduction.
+    """Return what the words before a number say it is, where they are plain.
 
-    None for factors, and where no such verb stands before in its clause.
+    "Lowers the FID by 1.2" is a reduction, and so is the second number of "by 1.2 on A and 3.4 on B";
+    "retains 95% of" is a ratio. None where no such words stand in its clause.
     """
-    left = text[max(0, number.start - _REACH) : number.start]
-    if number.unit == "x" or not _BY.search(left):
+    left = _CLAUSE.split(text[max(0, number.start - _REACH) : number.start])[-1]
+    if number.unit == "%" and _KEPT.search(left) and text.startswith(" of ", number.end):
+        return "ratio"
+    if number.unit == "x" or not (_BY.search(left) or _BY_TOO.search(left)):
         return None
-    verbs = list(_CHANGE.finditer(_CLAUSE.split(left)[-1]))
+    verbs = list(_CHANGE.finditer(left))
     return ("reduction" if verbs[-1]["down"] else "improvement") if verbs else None
 
 

@@ -243,7 +243,8 @@ def score_of(metric: Metric, value: float, unit: str | None) -> tuple[float | No
 
 
 def _rescaled(metric: Metric, value: float, unit: str | None) -> float | None:
-    own = unit is None or unit in _BARE or metric_of(unit) is not None
+    named = metric_of(unit) if unit else None  # "11.6 FPS" is no IoU
+    own = unit is None or unit in _BARE or (named is not None and named.scale == metric.scale)
     if metric.scale == "percent":
         if unit == "%":
             return value

@@ -8,7 +8,8 @@ from random import Random
 
 from kg.graph import GraphData
 from kg.queries import Param, Query, load_queries
-from tests.graphs import Builder, ordered
+from tests.graphs import Builder
+from tests.make import ordered
 
 HOSTILE = (
     'say "hi"',

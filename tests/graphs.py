@@ -5,20 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Mapping
 from typing import Any
 
 from kg.graph import GraphData, TableWriter
-from kg.graph.arithmetic import gain_order
 from kg.graph.counts import with_counts
 from kg.schema import schema
-
-
-def ordered(properties: Mapping[str, Any]) -> dict[str, object]:
-    """Return what a claimed gain is sorted by; nothing for a number without one."""
-    points, percent, unit, gain = (properties.get(n) for n in ("points", "relative_gain", "unit", "gain"))
-    order = gain_order(points, percent, unit, gain)
-    return {} if order is None else {"gain_order": order}
+from tests.make import ordered
 
 
 class Builder:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
+from kg.graph.arithmetic import gain_order
 from kg.model import (
     Claim,
     Evidence,
@@ -100,3 +103,10 @@ def result(
 
 def facts(one: Paper, *claims: Claim, results: tuple[Result, ...] = ()) -> PaperFacts:
     return PaperFacts(one.text_hash, "method", (), claims, results, (), "test", "1")
+
+
+def ordered(properties: Mapping[str, Any]) -> dict[str, object]:
+    """Return what a claimed gain is sorted by; nothing for a number without one."""
+    points, percent, unit, gain = (properties.get(n) for n in ("points", "relative_gain", "unit", "gain"))
+    order = gain_order(points, percent, unit, gain)
+    return {} if order is None else {"gain_order": order}

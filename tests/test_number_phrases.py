@@ -161,6 +161,7 @@ KINDS = [
     ("Our method decreases the error by 12%.", "reduction"),
     ("It lowers the error by more than 1.2 points.", "reduction"),
     ("It improves the error by 12%.", "improvement"),
+    ("It retains 95% of the accuracy of the baseline on the test set.", "ratio"),
     ("While costs fall, accuracy increases by 3.5%.", "improvement"),
     ("Our method improves accuracy, but lowers throughput by 12.5%.", "reduction"),
 ]
@@ -170,6 +171,12 @@ KINDS = [
 def test_the_verb_before_by_gives_the_kind(text: str, kind: str) -> None:
     found = numbers_of(Numbers()(NLP.make_doc(text)))
     assert [n.kind for n in found if n.category == "result"] == [kind]
+
+
+def test_the_verb_before_by_holds_for_the_second_number_too() -> None:
+    text = "It cuts the error by 17.1% on the test set and 13.3% on the dev set, reaching 91.2% accuracy."
+    found = numbers_of(Numbers()(NLP.make_doc(text)))
+    assert [n.kind for n in found if n.category == "result"] == ["reduction", "reduction", "absolute"]
 
 
 @pytest.mark.parametrize(("text", "mention", "expected"), WRITTEN, ids=[row[0] for row in WRITTEN])

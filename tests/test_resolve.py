@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from itertools import permutations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.model import Label, PaperFacts
 from kg.resolve import LocalNames, Observations, Resolution, content_id, resolve
+from kg.resolve.aliases import GAZETTEERS, table_rows
 from kg.resolve.normalise import head_phrase, joined, normal, tokens
 from tests.make import claim, facts, paper
 
@@ -35,6 +37,42 @@ def test_spelling_variants_are_one_name() -> None:
     resolution = _resolved(a, b, c)
     assert len(resolution.nodes) == 1
     assert next(iter(resolution.nodes.values())).support == 3
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "label"),
+    [
+        ("SQuAD", "SQuAD 2.0", "Dataset"),
+        ("Kinetics-400", "Kinetics-600", "Dataset"),
+        ("PASCAL VOC 2007", "PASCAL VOC 2012", "Dataset"),
+        ("LiveCodeBench v5", "LiveCodeBench v6", "Benchmark"),
+        ("ResNet-18", "ResNet-50", "Method"),
+        ("Llama 2", "Llama 3", "Method"),
+    ],
+)
+def test_versions_and_sizes_stay_apart(one: str, other: str, label: Label) -> None:
+    a, b, c = (_uses(f"T{i}", name, label=label) for i, name in enumerate((one, other, one.split()[0])))
+    found = _resolved(a, b, c)
+    assert _node(found, a) != _node(found, b)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("SQuAD 2.0", "SQuAD v2"), ("ImageNet", "ImageNet-1k"), ("VOC2007", "PASCAL VOC 2007")],
+)
+def test_spellings_of_one_version_are_one(one: str, other: str) -> None:
+    a, b = (_uses(f"T{i}", name, label="Dataset") for i, name in enumerate((one, other)))
+    assert _node(_resolved(a, b), a) == _node(_resolved(a, b), b)
+
+
+def test_names_that_are_one_in_spite_of_their_numbers_are_in_the_gazetteers() -> None:
+    pairs = {
+        (row["name"], alias)
+        for file in GAZETTEERS
+        for row in table_rows(file)
+        for alias in row["aliases"].split("|")
+    }
+    assert {(row["name"], row["alias"]) for row in table_rows("same.tsv")} <= pairs
 
 
 def test_one_acronym_of_two_long_forms_stays_two_things() -> None:

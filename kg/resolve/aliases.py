@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from kg.metrics import FILE, name_rows, registry_file
-from kg.resolve.normalise import joined, tokens
+from kg.resolve.normalise import figures, joined, tokens
 from kg.resources import gazetteer_dir
 
 GAZETTEERS = {
@@ -18,6 +18,8 @@ GAZETTEERS = {
     "problems.tsv": "Problem",
     "techniques.tsv": "Method",
 }
+_SAME = "same.tsv"
+_VERSIONED = frozenset({"Resource", "Method"})  # of metrics, AP50 is mAP@0.5
 
 
 @cache
@@ -25,18 +27,24 @@ def alias_table() -> dict[tuple[str, str], str]:
     """Return (family, joined alias) -> joined canonical name.
 
     An alias that stands for two names, is itself a name, or is a mere part of its name (a broader term) is
-    left out: it decides nothing.
+    left out: it decides nothing. So is one with other numbers than its name: SQuAD 2.0 is not SQuAD, nor
+    Kinetics-600 Kinetics-400, and what was measured on one is not compared with the other. `same.tsv` names
+    those that are one thing nevertheless.
     """
+    one_thing = {(row["name"], row["alias"]) for row in table_rows(_SAME)}
     table: dict[tuple[str, str], str] = {}
     dropped: set[tuple[str, str]] = set()
     names: set[tuple[str, str]] = set()
     for file, family in GAZETTEERS.items():
-        for row in _rows(file):
+        for row in table_rows(file):
             name = joined(row["name"])
             names.add((family, name))
             for alias in filter(None, (row.get("aliases") or "").split("|")):
                 key = (family, joined(alias))
                 if set(tokens(alias)) < set(tokens(row["name"])):
+                    continue
+                other = family in _VERSIONED and figures(alias) != figures(row["name"])
+                if other and (row["name"], alias) not in one_thing:
                     continue
                 if key[1] != name and table.setdefault(key, name) != name:
                     dropped.add(key)
@@ -45,10 +53,11 @@ def alias_table() -> dict[tuple[str, str], str]:
 
 def gazetteer_paths() -> list[Path]:
     """Return the files of the alias table."""
-    return [registry_file() if name == FILE else gazetteer_dir() / name for name in GAZETTEERS]
+    return [registry_file() if name == FILE else gazetteer_dir() / name for name in (*GAZETTEERS, _SAME)]
 
 
-def _rows(file: str) -> Iterable[dict[str, str]]:
+def table_rows(file: str) -> Iterable[dict[str, str]]:
+    """Yield the rows of a gazetteer, or of the registry of metrics."""
     if file == FILE:
         yield from name_rows()
         return

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kg.resolve.aliases import alias_table
-from kg.resolve.normalise import tokens
+from kg.resolve.normalise import figures, tokens
 from kg.resolve.observe import Key, Observations, long_form
 
 # A bare acronym joins the long form that at least this share of the papers that spell it out give it.
@@ -88,5 +88,6 @@ class Clusters:
             self._same(short, (family, lead[0]), round(0.95 * votes / total, 4), reason)
 
     def _similar(self, a: Key, b: Key) -> bool:
-        x, y = (set(tokens(long_form(self._seen.entries[key].surfaces))) for key in (a, b))
-        return len(x & y) / len(x | y) >= _SIMILAR
+        long, other = (long_form(self._seen.entries[key].surfaces) for key in (a, b))
+        x, y = set(tokens(long)), set(tokens(other))
+        return figures(long) == figures(other) and len(x & y) / len(x | y) >= _SIMILAR

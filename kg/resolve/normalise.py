@@ -8,6 +8,7 @@ from functools import lru_cache
 
 _ARTICLES = frozenset({"a", "an", "the", "our", "its", "their", "this", "these"})
 _LATEX = re.compile(r"\\[a-z]+|[{}$\\^_~]")
+_FIGURE = re.compile(r"\d+(?:\.\d+)*")
 _TOKEN = re.compile(r"[^\W_]+")
 # What follows these says where or of what, not what: "forgetting in language models".
 _PREPOSITIONS = frozenset(
@@ -39,6 +40,12 @@ def normal(text: str) -> str:
 def joined(text: str) -> str:
     """Return the tokens joined by nothing: "CIFAR-10", "CIFAR 10" and "CIFAR10" are one."""
     return "".join(tokens(text))
+
+
+def figures(text: str) -> tuple[str, ...]:
+    """Return the numbers in a name: "v2", "2.0" and "2" are one, "2.5" is another."""
+    found = _FIGURE.findall(unicodedata.normalize("NFKC", text))
+    return tuple(re.sub(r"(?:\.0+)+$", "", number) for number in found)
 
 
 def head_phrase(text: str) -> tuple[str, ...]:
