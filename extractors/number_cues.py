@@ -56,6 +56,9 @@ _KEPT = re.compile(
     (?:up\ to|over|about|around|more\ than|approximately|nearly|at\ least|only|[ ~$≥>])*$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_OF = re.compile(
+    r" of (?=((?:an?|the|its|their) (?:[\w-]+ ){0,4}(?:baseline|teacher|upper bound|full model))?)"
+)
 _CHANGE = re.compile(
     r"""\b(?: (?P<down> (?:reduc|decreas|lower|cut|shrink|shrunk|drop|declin|fall|fell|sav(?:e|ing)|minimi[sz]
       |diminish|lessen|degrad|compress|slash|trim)\w*)
@@ -155,10 +158,10 @@ def change(text: str, number: Number) -> ResultKind | None:
     """Return what the words before a number say it is, where they are plain.
 
     "Lowers the FID by 1.2" is a reduction, and so is the second number of "by 1.2 on A and 3.4 on B";
-    "retains 95% of" is a ratio. None where no such words stand in its clause.
+    "retains 95% of" is a ratio, as is "89% of a supervised baseline". None where no such words stand.
     """
     left = _CLAUSE.split(text[max(0, number.start - _REACH) : number.start])[-1]
-    if number.unit == "%" and _KEPT.search(left) and text.startswith(" of ", number.end):
+    if number.unit == "%" and (of := _OF.match(text, number.end)) and (of[1] or _KEPT.search(left)):
         return "ratio"
     if number.unit == "x" or not (_BY.search(left) or _BY_TOO.search(left)):
         return None

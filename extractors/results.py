@@ -58,16 +58,20 @@ def link_results(
                 around = _around(layout, at, scene, i)
                 method = result.method.text if result.method else None
                 owner = whose(around, number, method, layout.introduced, compared)
-                results.append(
-                    replace(
-                        result,
-                        hedge=hedge(around),
-                        split=split(around),
-                        # Of "4.2 versus 1.8" the second is the rival's.
-                        subject="rival" if number.start in rivals else owner,
-                    )
-                )
+                # Of "4.2 versus 1.8" the second is the rival's.
+                if number.start in rivals or owner == "rival":
+                    result = _of_the_rival(result, layout.introduced)
+                    owner = "rival"
+                results.append(replace(result, hedge=hedge(around), split=split(around), subject=owner))
     return _once(results), _scales(doc, layout, numbers)
+
+
+def _of_the_rival(result: Result, introduced: frozenset[str]) -> Result:
+    """Give a rival's number to what it was taken to be compared with, not to what the paper introduces."""
+    if result.method is None or result.method.text.lower() not in introduced:
+        return result
+    rival = result.baseline if result.baseline and result.baseline.text.lower() not in introduced else None
+    return replace(result, method=rival, baseline=None)
 
 
 def _offers(layout: Stage, at: int, scene: Scene) -> list[Offer]:

@@ -113,6 +113,12 @@ def test_numbers_in_a_list_share_a_phrase_or_divide_a_list(
     assert [filled(result)[slot] for result in found] == expected
 
 
+def test_a_rivals_number_is_not_the_papers_own() -> None:
+    own, rival = link("We present Zorgon. On QuuxBank, Zorgon reaches 84.2% accuracy versus 80.1% for it.")[0]
+    assert (own.subject, rival.subject) == ("own", "rival")
+    assert filled(own)["method"] == "Zorgon" and filled(rival)["method"] is None
+
+
 def test_each_number_keeps_its_own_place() -> None:
     found, _ = link(
         "We present Zorgon. It achieves 74.6% accuracy on QuuxBank and 51.1% accuracy on FooBank."
