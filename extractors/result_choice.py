@@ -13,7 +13,7 @@ from math import exp, log
 
 from extractors.lists import parallel, runs
 from extractors.numbers import Quantity
-from extractors.result_slots import SLOTS, Candidate, Scene, slot_weight
+from extractors.result_slots import SLOTS, WINDOW, Candidate, Scene, slot_weight
 
 # Numbers in a list that are read together, at most; each has some dozens of phrases.
 _TOGETHER = 12
@@ -73,11 +73,12 @@ def choose(scene: Scene, offers: Sequence[Offer]) -> list[dict[str, Choice]]:
 
 def _in_lists(scene: Scene, offers: Sequence[Offer], chosen: list[dict[str, Choice]]) -> None:
     """Choose anew for numbers that stand in a list, which share a phrase or divide a list of phrases."""
+    lists_of_phrases = runs(scene.lists)
     for numbers in runs(parallel([(number.start, number.end) for number in scene.numbers], scene.text)):
         if len(numbers) > _TOGETHER:
             continue
         every = [[_chances(offers[i], s) for i in numbers] for s in range(len(SLOTS))]
-        lists = _divided(scene, len(numbers))
+        lists = _divided(scene, numbers, lists_of_phrases)
         ordered = _respectively(scene, numbers)
         barred = _barred(lists, 1 if ordered else len(numbers))
         bonus = _ORDERED if ordered else _LISTED
@@ -112,14 +113,17 @@ def _pattern(places: Sequence[Place | None]) -> list[int]:
     return [places.index(place) for place in places]
 
 
-def _divided(scene: Scene, count: int) -> list[list[Place]]:
-    """Return the ways in which lists of phrases may be divided among `count` numbers.
+def _divided(scene: Scene, numbers: range, found: list[range]) -> list[list[Place]]:
+    """Return the ways in which lists of phrases near some numbers may be divided among them.
 
     Of four numbers and two names the first two belong to the first name ("A/B of 1/2 and 3/4 for C and D"),
     or the first and the third.
     """
-    out = []
-    for run in runs(scene.lists):
+    out, count = [], len(numbers)
+    middle = bisect_left(scene.places, scene.starts[numbers.start])
+    low = bisect_left(found, middle - WINDOW, key=lambda run: run.start)
+    high = bisect_left(found, middle + WINDOW, key=lambda run: run.start)
+    for run in found[low:high]:
         places = [(scene.phrases[j].start, scene.phrases[j].end) for j in run]
         if count % len(run) == 0:
             out.append([places[i * len(run) // count] for i in range(count)])

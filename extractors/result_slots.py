@@ -21,7 +21,7 @@ from extractors.phrases import Phrase, phrases
 from extractors.units import WORD_NUMBERS, rows
 
 SLOTS = ("metric", "on", "method", "baseline")
-_WINDOW = 14
+WINDOW = 14  # phrases to either side of a number that are offered to it
 _NOTHING = (0.0,) * len(SLOTS)
 _WORDS = sections("numbers_words")
 _PREPOSITIONS = frozenset({"on", "across", "for", "in", "than", "over"})
@@ -125,7 +125,7 @@ def candidates(scene: Scene, at: int) -> list[Candidate]:
     number = scene.numbers[at]
     middle = bisect_left(scene.places, number.start)
     out = []
-    for j in range(max(0, middle - _WINDOW), min(len(scene.phrases), middle + _WINDOW)):
+    for j in range(max(0, middle - WINDOW), min(len(scene.phrases), middle + WINDOW)):
         phrase = scene.phrases[j]
         found = _cues(scene, at, j, middle)
         out.append(Candidate(phrase.start, phrase.end, found))

@@ -222,9 +222,14 @@ def test_every_result_of_any_text_is_quoted_and_read_again(abstract: str, title:
     check_quotes(doc, *link_results(doc, [], []))
 
 
-def test_a_huge_text_is_linked_in_linear_time() -> None:
-    piece = "Zorgon improves accuracy by 4.2% on QuuxBank and 3.1% on FooBank, and reduces cost by 2x, "
-
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "Zorgon improves accuracy by 4.2% on QuuxBank and 3.1% on FooBank, and reduces cost by 2x, ",
+        "then reaches an accuracy of 4.2% and 3.1% on QuuxBank and FooBank, ",
+    ],
+)
+def test_a_huge_text_is_linked_in_linear_time(piece: str) -> None:
     def seconds(copies: int) -> float:
         doc = Numbers()(make_doc(NLP, "", piece * copies))
         begun = time.perf_counter()
