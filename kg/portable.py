@@ -14,13 +14,13 @@ _TOKEN = re.compile(
     r"""|(?P<param>\$\w+)|(?P<number>\d+(?:\.\d+)?)|(?P<name>[^\W\d]\w*)|(?P<mark>\.\.|<=|>=|<>|->|<-|/\*|.)""",
     re.DOTALL,
 )
-_CLAUSES = {"MATCH", "WHERE", "WITH", "RETURN", "ORDER", "SKIP", "LIMIT", "UNWIND"}
+_CLAUSES = {"CALL", "MATCH", "WHERE", "WITH", "RETURN", "ORDER", "SKIP", "LIMIT", "UNWIND"}
 _REFUSED = {
     **dict.fromkeys(
         ("CREATE", "MERGE", "DELETE", "DETACH", "SET", "REMOVE", "DROP", "FOREACH"), "a question only reads"
     ),
     "LOAD": "a question reads the graph only",
-    "CALL": "procedures and subqueries differ between engines",
+    "CALL": "procedures differ between engines; of subqueries only CALL () { … } is alike",
     "TRANSACTIONS": "the embedded store has no IN TRANSACTIONS",
     "UNION": "ORDER BY would sort its last part only; use label or type alternatives",
     "SHORTEST": "write shortestPath((a)-[*..6]-(b))",
@@ -94,8 +94,14 @@ class Cypher:
                 kind == "name"
                 and self._at(i - 1) not in (".", ":", "|")
                 and (why := _REFUSED.get(text.upper()))
+                and not self._subquery(i + 3)
             ):
                 raise self._fail(f"{text}: {why}")
+
+    def _subquery(self, i: int) -> bool:
+        """Whether `i` opens the block of a subquery that takes nothing from outside: CALL () {."""
+        before = [self._at(k).upper() for k in range(i - 3, i + 1)]
+        return before == ["CALL", "(", ")", "{"]
 
     def _structure(self) -> None:
         """Walk clauses and brackets: patterns, labels, types, map keys."""
@@ -127,7 +133,7 @@ class Cypher:
 
     def _opened(self, i: int, frame: _Frame) -> _Frame:
         text, before, variable = self._at(i), self._at(i - 1), self._name(i + 1)
-        block = text == "{" and before.upper() in _BLOCKS
+        block = text == "{" and (before.upper() in _BLOCKS or self._subquery(i))
         pattern = frame.clause == "MATCH" and not block
         call = text == "(" and self._tokens[i - 1][0] == "name" and before.upper() not in _CLAUSES
         if pattern and text != "{" and variable and not call:

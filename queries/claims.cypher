@@ -44,16 +44,18 @@
 // ask: gains in {metric}
 // ask: gains in {metric} on {dataset}
 // ask: gains of at least {min_gain}
-MATCH (r:Result)
-WHERE r.gain_order IS NOT NULL AND coalesce(r.confidence, 0.0) >= $min_confidence
-  AND (size($min_gain) = 0 OR r.points >= $min_gain[0])
-  AND (size($metric) = 0 OR EXISTS { MATCH (r)-[:MEASURES]->(x:Metric) WHERE x.name IN $metric })
-  AND (size($dataset) = 0 OR EXISTS { MATCH (r)-[:`ON`]->(d:Dataset|Benchmark) WHERE d.name IN $dataset })
-  AND (size($task) = 0 OR EXISTS { MATCH (r)-[:`ON`]->(k:Task) WHERE k.name IN $task }
-    OR EXISTS { MATCH (r)<-[:REPORTS]-(v:Paper)-[:ABOUT]->(k:Task) WHERE k.name IN $task })
-WITH r.id AS r_id, r.gain_order AS place_in_order
-ORDER BY place_in_order, r_id
-LIMIT $limit
+CALL () {
+  MATCH (r:Result)
+  WHERE r.gain_order IS NOT NULL AND coalesce(r.confidence, 0.0) >= $min_confidence
+    AND (size($min_gain) = 0 OR r.points >= $min_gain[0])
+    AND (size($metric) = 0 OR EXISTS { MATCH (r)-[:MEASURES]->(x:Metric) WHERE x.name IN $metric })
+    AND (size($dataset) = 0 OR EXISTS { MATCH (r)-[:`ON`]->(d:Dataset|Benchmark) WHERE d.name IN $dataset })
+    AND (size($task) = 0 OR EXISTS { MATCH (r)-[:`ON`]->(k:Task) WHERE k.name IN $task }
+      OR EXISTS { MATCH (r)<-[:REPORTS]-(v:Paper)-[:ABOUT]->(k:Task) WHERE k.name IN $task })
+  RETURN r.id AS r_id, r.gain_order AS place_in_order
+  ORDER BY place_in_order, r_id
+  LIMIT $limit
+}
 MATCH (r:Result {id: r_id})
 MATCH (w:Paper)-[e:REPORTS]->(r)
 OPTIONAL MATCH (r)-[:MEASURES]->(y:Metric)

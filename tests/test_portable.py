@@ -23,6 +23,10 @@ from tests.graphs import tiny
         ("MATCH (p:Paper)\nRETURN apoc.text.join([p.id], '') AS id\nORDER BY id", "APOC"),
         ("MATCH (p:Paper)\nRETURN percentileCont(p.year, 0.5) AS id\nORDER BY id", "lacks it"),
         ("CALL db.labels() YIELD label\nRETURN label AS id\nORDER BY id", "differ between engines"),
+        ("MATCH (p:Paper)\nCALL (p) { RETURN 1 AS n }\nRETURN p.id AS id\nORDER BY id", "only CALL () {"),
+        ("CALL { MATCH (p:Paper) RETURN p.id AS id }\nRETURN id\nORDER BY id", "only CALL () {"),
+        ("CALL () { MATCH (p:Papper) RETURN p.id AS id }\nRETURN id\nORDER BY id", "label 'Papper'"),
+        ("CALL () { MATCH (p:Paper) DELETE p }\nRETURN 1 AS id\nORDER BY id", "only reads"),
         ("MATCH (p:Paper)\nSET p.year = 1\nRETURN p.id AS id\nORDER BY id", "only reads"),
         ("MATCH (p:Paper)\ndetach delete p\nRETURN 1 AS id\nORDER BY id", "only reads"),
         ("MATCH (p:Paper)\nRETURN p\nORDER BY p.id", "whole node"),
@@ -83,6 +87,7 @@ def test_cypher_that_engines_take_differently_is_refused(cypher: str, message: s
         "MATCH (r:Result)-[e:`ON`|OF]->(x)\n// why\nRETURN r.id AS id\nORDER BY r.id",
         "MATCH (p:Paper)\nWITH p, count { (p)-[:USES]->() } AS n\nRETURN p.id AS id\nORDER BY n, p.id",
         "MATCH (p:Paper)\nRETURN DISTINCT p.id AS id\nORDER BY id",
+        "CALL () { MATCH (p:Paper) RETURN p.id AS x ORDER BY x LIMIT 1 }\nRETURN x AS id\nORDER BY id",
     ],
 )
 def test_portable_cypher_is_taken(tmp_path: Path, cypher: str) -> None:
@@ -112,3 +117,21 @@ def test_the_embedded_store_loses_an_edges_property_in_a_later_match(tmp_path: P
     right = store.cypher(f"{start} WITH t.paper AS key MATCH (w:Paper {{id: key}}) RETURN w.id AS id")
     store.close()
     assert (wrong, right) == ([], [{"id": "paper:ewc"}] * 2)
+
+
+def test_a_subquery_is_cut_to_its_limit_wherever_the_number_stands() -> None:
+    """The embedded store writes the number into the text; text within quotes stays as it is."""
+    store = EmbeddedStore.of(tiny())
+    query = (
+        "CALL () { MATCH (p:Paper) WHERE p.id <> 'LIMIT $limit }' RETURN p.id AS x ORDER BY x LIMIT $limit } "
+        "RETURN x AS id, 'LIMIT $limit }' AS quoted ORDER BY id"
+    )
+    everything = [row["id"] for row in store.cypher("MATCH (p:Paper) RETURN p.id AS id ORDER BY id")]
+    for limit in (0, 1, 2, 1000):
+        rows = store.cypher(query, {"limit": limit})
+        assert [row["id"] for row in rows] == everything[:limit]
+        assert {row["quoted"] for row in rows} <= {"LIMIT $limit }"}
+    for wrong in (-1, "1", True):
+        with pytest.raises(QueryError):
+            store.cypher(query, {"limit": wrong})
+    store.close()

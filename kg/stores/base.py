@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 Row = dict[str, Any]
 # Cypher reads \u0041 as "A" and takes a comment for a space, so this looks at the text as the server does.
 _ESCAPE = re.compile(r"\\u+([0-9a-fA-F]{4})")
-_ASIDE = re.compile(r"/\*.*?\*/|//[^\r\n]*|`[^`]*`|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
+ASIDE = re.compile(r"/\*.*?\*/|//[^\r\n]*|`[^`]*`|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
 _LOAD = re.compile(r"\bLOAD\s+CSV\b", re.IGNORECASE)
 
 
@@ -69,4 +69,4 @@ class Writable(Protocol):
 def loads_csv(query: str) -> bool:
     """Whether a query reads files of the machine it runs on, which no limit to reading the graph stops."""
     text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), query)
-    return bool(_LOAD.search(_ASIDE.sub(" ", text)))
+    return bool(_LOAD.search(ASIDE.sub(" ", text)))

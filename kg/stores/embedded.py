@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,10 +15,12 @@ from kg.errors import QueryError, StoreError
 from kg.graph import ENDS, GraphData
 from kg.resources import data_dir
 from kg.schema import schema
-from kg.stores.base import Row, loads_csv
+from kg.stores.base import ASIDE, Row, loads_csv
 
 # Its advice on absent types and properties goes to stderr, where an empty graph would look broken.
 kglite.set_query_warning_policy("silent")
+
+_CUT = re.compile(rf"{ASIDE.pattern}|\bLIMIT\s+\$(?P<limit>\w+)(?=\s*\}})", re.DOTALL | re.IGNORECASE)
 
 
 class EmbeddedStore:
@@ -79,8 +82,9 @@ class EmbeddedStore:
             # Read-only mode stops writing to the graph, not reading of files.
             raise QueryError("LOAD CSV reads files of this machine and is refused")
         limit = None if timeout is None else int(timeout * 1000)
+        values = dict(params or {})
         try:
-            result = self._graph.cypher(query, params=dict(params or {}), timeout_ms=limit)
+            result = self._graph.cypher(_cut(query, values), params=values, timeout_ms=limit)
         except (kglite.KgError, TypeError) as error:  # TypeError: a value it cannot take
             said = " ".join(str(error).split())
             if "read-only mode" in said:
@@ -110,6 +114,19 @@ class EmbeddedStore:
         """See `Store.close`."""
         # Not by kglite's own close, which saves the file again: nothing is written here.
         self.__dict__.pop("_graph", None)
+
+
+def _cut(query: str, params: Mapping[str, Any]) -> str:
+    """Write the number into a subquery's last `LIMIT $name`.
+
+    With a number there kglite keeps the best rows as it reads; with a parameter it sorts them all.
+    """
+
+    def put(found: re.Match[str]) -> str:
+        number = params.get(found["limit"] or "")
+        return f"LIMIT {number}" if type(number) is int and number >= 0 else found[0]
+
+    return _CUT.sub(put, query)
 
 
 def ddl() -> list[str]:
