@@ -106,6 +106,31 @@ def test_facts_do_not_depend_on_who_is_read_beside_them() -> None:
     assert together == [next(extractors.extract([paper], nlp)) for paper in reversed(papers)][::-1]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "places"),
+    [
+        (
+            "It improves performance on QuuxBank by +4.30 and FooBank by +5.96.",
+            ["QuuxBank", "FooBank"],
+        ),
+        (
+            "On QuuxBank, Zorgon reaches F1 scores of 99.1% (rooms), 91.7% (corners), and 89.3% (angles).",
+            ["rooms", "corners", "angles"],
+        ),
+        (
+            "It is strong on temporal reasoning (96.24%), knowledge update (98.72%), and preference synthesis "
+            "(96.67%).",
+            ["temporal reasoning", "knowledge update", "preference synthesis"],
+        ),
+    ],
+)
+def test_numbers_built_alike_were_measured_each_on_what_stands_next_to_it(
+    sentence: str, places: list[str]
+) -> None:
+    (facts,) = extractors.extract([Paper("A method", f"We present Zorgon. {sentence}")], extractors.load())
+    assert [result.on and result.on.text for result in facts.results] == places
+
+
 def test_the_model_fits_the_package() -> None:
     files = {path.name: path.stat().st_size for path in Path(SHIPPED).iterdir()}
     assert sum(files.values()) <= 30 * 2**20
