@@ -118,7 +118,7 @@ def test_facts_do_not_depend_on_who_is_read_beside_them() -> None:
             ["rooms", "corners", "angles"],
         ),
         (
-            "It is strong on temporal reasoning (96.24%), knowledge update (98.72%), and preference synthesis "
+            "It does well on temporal reasoning (96.24%), knowledge update (98.72%) and preference synthesis "
             "(96.67%).",
             ["temporal reasoning", "knowledge update", "preference synthesis"],
         ),
