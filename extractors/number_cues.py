@@ -56,8 +56,9 @@ _KEPT = re.compile(
     (?:up\ to|over|about|around|more\ than|approximately|nearly|at\ least|only|[ ~$≥>])*$""",
     re.IGNORECASE | re.VERBOSE,
 )
+# "Retains 98% performance": of what it had, where "retains 98% accuracy" is a score.
 _OF = re.compile(
-    r" of (?=((?:an?|the|its|their) (?:[\w-]+ ){0,4}(?:baseline|teacher|upper bound|full model))?)"
+    r" (?:of|performance)\b ?(?=((?:an?|the|its|their) (?:[\w-]+ ){0,4}(?:baseline|teacher|upper bound|full model))?)"
 )
 _CHANGE = re.compile(
     r"""\b(?: (?P<down> (?:reduc|decreas|lower|cut|shrink|shrunk|drop|declin|fall|fell|sav(?:e|ing)|minimi[sz]

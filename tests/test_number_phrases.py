@@ -162,6 +162,8 @@ KINDS = [
     ("It lowers the error by more than 1.2 points.", "reduction"),
     ("It improves the error by 12%.", "improvement"),
     ("It retains 95% of the accuracy of the baseline on the test set.", "ratio"),
+    ("It cuts video tokens by 90% while maintaining 98% performance on QuuxBank.", "ratio"),
+    ("It retains 92% accuracy on QuuxBank.", "absolute"),
     ("Our method reaches 89% of the supervised baseline on the test set.", "ratio"),
     ("While costs fall, accuracy increases by 3.5%.", "improvement"),
     ("Our method improves accuracy, but lowers throughput by 12.5%.", "reduction"),
