@@ -58,13 +58,15 @@ _KEPT = re.compile(
 )
 # "Retains 98% performance": of what it had, where "retains 98% accuracy" is a score.
 _OF = re.compile(
-    r" (?:of|performance)\b ?(?=((?:an?|the|its|their) (?:[\w-]+ ){0,4}(?:baseline|teacher|upper bound|full model))?)"
+    r"""[ ](?:of|performance)\b[ ]?
+    (?=((?:an?|the|its|their)[ ](?:[\w-]+[ ]){0,4}(?:baseline|teacher|upper[ ]bound|full[ ]model))?)""",
+    re.VERBOSE,
 )
 _CHANGE = re.compile(
     r"""\b(?: (?P<down> (?:reduc|decreas|lower|cut|shrink|shrunk|drop|declin|fall|fell|sav(?:e|ing)|minimi[sz]
       |diminish|lessen|degrad|compress|slash|trim)\w*)
     | (?:improv|increas|boost|gain|outperform|surpass|exceed|rais(?:e|ing)|ris(?:e|ing)|rose|enhanc|lift|grow
-      |grew|beat|advanc|elevat|jump|better|higher)\w* )\b""",
+      |grew|beat|advanc|elevat|jump|surg|soar|climb|better|higher)\w* )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _CLAUSE = re.compile(r"[.;]\s|,\ (?:while|whereas|but)\b", re.VERBOSE)

@@ -91,6 +91,26 @@ def test_gains_of_shares_are_put_in_percentage_points() -> None:
     assert [row["points"] for row in rows] == [None] * 4
 
 
+def test_no_share_gains_more_than_a_hundred_points() -> None:
+    rows = said(
+        stated("1", 411.0, "411%", kind="improvement", metric="F1", on="a"),
+        stated("2", 405.0, "405 points", unit="points", kind="improvement", metric=None, on="b"),
+    )
+    assert [(row["gain"], row["points"], row["relative_gain"]) for row in rows] == [
+        (None, None, 411.0),
+        (405.0, None, None),
+    ]
+
+
+def test_what_no_such_metric_can_be_gives_no_gain() -> None:
+    rows = said(
+        stated("1", 9000.0, "9,000 tokens", unit="tokens", kind="improvement", on="a"),
+        stated("2", 6e8, "0.6B", unit=None, kind="improvement", on="b"),
+        stated("3", 1024.0, "1,024", unit=None, base=(8.0, "8"), on="c"),
+    )
+    assert [(row["gain"], row["points"], row["gain_order"]) for row in rows] == [(None, None, None)] * 3
+
+
 def test_a_lower_error_is_a_gain() -> None:
     (row,) = said(stated("1", 9.3, "9.3%", metric="error rate", base=(12.1, "12.1%")))
     assert row["gain"] == 2.8

@@ -20,7 +20,7 @@ from kg.metrics import Direction, Metric, metric_of, score_of
 from kg.model import Result
 
 _GROWS = re.compile(
-    r"\b(?:increas|rais|ris(?:e|es|ing)\b|rose\b|gr[oe]w|higher|degrad|wors|slow|add(?:s|ing|itional|ed)?\b|overhead)",
+    r"\b(?:increas|rais|ris(?:e|es|ing)\b|rose\b|gr[oe]w|higher|degrad|wors|slow|surg|soar|add(?:s|ing|itional|ed)?\b|overhead)",
     re.I,
 )
 # All that may stand between two scores and their difference: "(+6.9", ", a gain of", "improvement (from".
@@ -31,6 +31,7 @@ _BETWEEN = re.compile(
 )
 _RELATIVE = re.compile(r"\brelative", re.I)
 _NEAR = 40
+_WHOLE = 100  # percent
 
 
 @dataclass(slots=True)
@@ -91,7 +92,7 @@ def _begin(number: Stated) -> _Said:
 
 def _from_baseline(one: _Said) -> None:
     r = one.result
-    if r.baseline_value is None:
+    if r.baseline_value is None or not (_fitting(one, r.value) and _fitting(one, r.baseline_value)):
         return
     place = last_place(one.stated.base_text, r.baseline_value)
     one.base = (r.baseline_value, place if place is not None else 0.0)
@@ -120,9 +121,9 @@ def _as_stated(one: _Said) -> None:
         return
     if r.unit == "x":
         _from_factor(one, better)
-    elif r.unit == "%" and (_is_relative(one) or (one.metric is not None and not _in_points(one.metric))):
+    elif r.unit == "%" and (_is_relative(one) or (one.metric is not None and not _in_points(one))):
         one.relative = better * r.value
-    elif r.unit != "orders of magnitude":
+    elif r.unit != "orders of magnitude" and _fitting(one, r.value):
         one.gain = better * r.value
 
 
@@ -159,9 +160,17 @@ def _is_relative(one: _Said) -> bool:
     return bool(_RELATIVE.search(one.stated.quote[max(0, start - _NEAR) : end + _NEAR]))
 
 
-def _in_points(metric: Metric) -> bool:
-    """Whether "by 3%" of such a metric means points, as papers mostly mean it where the metric is a share."""
-    return metric.scale == "percent"
+def _in_points(one: _Said) -> bool:
+    """Whether "by 3%" of its metric means points, as papers mostly mean it where the metric is a share.
+
+    No share changes by more than 100 of them.
+    """
+    return one.metric is not None and one.metric.scale == "percent" and abs(one.result.value) <= _WHOLE
+
+
+def _fitting(one: _Said, value: float) -> bool:
+    """Whether its metric can have such a value, or change by it: no accuracy has 9,000 tokens."""
+    return one.metric is None or score_of(one.metric, abs(value), one.result.unit)[1] is None
 
 
 def _groups(said: Sequence[_Said]) -> Iterable[list[_Said]]:
@@ -372,7 +381,7 @@ def _points(one: _Said, score: float | None) -> float | None:
     if one.gain is None or not (share or (one.metric is None and r.unit == "points")):
         return None
     if r.unit in ("%", "points") or abs(r.value) > 1:
-        return one.gain
+        return one.gain if abs(one.gain) <= _WHOLE else None
     return neat(one.gain * score / r.value) if score is not None and r.value else None
 
 
