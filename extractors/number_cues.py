@@ -69,6 +69,12 @@ _CHANGE = re.compile(
       |grew|beat|advanc|elevat|jump|surg|soar|climb|better|higher)\w* )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+# "A 15.7% decrease", "50% FLOPs savings".
+_FALLS = re.compile(
+    r"""[ ](?:(?!and|or|of|in|on|for|with|while|to|gain|improv|increas|boost|more|higher)[A-Za-z-]+[ ]){0,3}
+    (?:decrease|reduction|saving|drop|decline)s?\b(?![ ](?:rate|ratio)s?\b)""",
+    re.VERBOSE,
+)
 _CLAUSE = re.compile(r"[.;]\s|,\ (?:while|whereas|but)\b", re.VERBOSE)
 _DATE = re.compile(
     r"(?:\b(?:in|since|until|from|of|by|before|after|year|and|to|January|February|March|April|May|June|July|August"
@@ -158,14 +164,16 @@ def nudge(text: str, number: Number) -> float:
 
 
 def change(text: str, number: Number) -> ResultKind | None:
-    """Return what the words before a number say it is, where they are plain.
+    """Return what the words around a number say it is, where they are plain.
 
-    "Lowers the FID by 1.2" is a reduction, and so is the second number of "by 1.2 on A and 3.4 on B";
-    "retains 95% of" is a ratio, as is "89% of a supervised baseline". None where no such words stand.
+    "Lowers the FID by 1.2" and "a 12% decrease" are reductions, as is the second number of "by 1.2 on A and
+    3.4 on B"; "retains 95% of" and "89% of a supervised baseline" are ratios. None where no such words stand.
     """
     left = _CLAUSE.split(text[max(0, number.start - _REACH) : number.start])[-1]
     if number.unit == "%" and (of := _OF.match(text, number.end)) and (of[1] or _KEPT.search(left)):
         return "ratio"
+    if number.unit == "%" and _FALLS.match(text, number.end):
+        return "reduction"
     if number.unit == "x" or not (_BY.search(left) or _BY_TOO.search(left)):
         return None
     verbs = list(_CHANGE.finditer(left))

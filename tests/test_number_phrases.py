@@ -160,6 +160,8 @@ CLAIMS: list[tuple[str, float]] = [
 KINDS = [
     ("Our method decreases the error by 12%.", "reduction"),
     ("It lowers the error by more than 1.2 points.", "reduction"),
+    ("It runs with 12% FLOPs savings.", "reduction"),
+    ("It is shorter, representing a 15.7% decrease.", "reduction"),
     ("It improves the error by 12%.", "improvement"),
     ("Under rotation, error rates surge by over 12%.", "improvement"),
     ("It retains 95% of the accuracy of the baseline on the test set.", "ratio"),
