@@ -49,25 +49,26 @@ WHERE ($stance = 'any' OR t.stance = $stance) AND t.confidence >= $min_confidenc
 WITH t.paper AS paper_id, s.id AS s_id, CASE labels(s)[0] WHEN 'Method' THEN 0 ELSE 1 END AS unnamed,
   min([-t.confidence, CASE t.field WHEN 'title' THEN 0 ELSE 1 END, t.quote_start, t.id]) AS best
 // Where one of its methods does it, the paper itself is not named beside it.
-WITH paper_id, min(unnamed) AS least, collect([unnamed, best[0], s_id, best[3]]) AS claims
+WITH paper_id, min(unnamed) AS least, collect([unnamed, best[0], s_id, best[3], best[1]]) AS claims
 UNWIND claims AS claim
-WITH paper_id, least, claim[0] AS unnamed, claim[1] AS doubt, claim[2] AS s_id, claim[3] AS said_id
+WITH paper_id, least, claim[0] AS unnamed, claim[1] AS doubt, claim[2] AS s_id, claim[3] AS said_id,
+  claim[4] AS untitled
 WHERE unnamed = least
 MATCH (w:Paper {id: paper_id})
 // Each pattern begins at the paper, which is there: from a number that is not, the embedded store searches everything.
 OPTIONAL MATCH (w)-[e:REPORTS]->(r:Result)
 OPTIONAL MATCH (w)-[:REPORTS]->(r)-[:OF]->(m:Method)
-WITH paper_id, unnamed, doubt, s_id, said_id, coalesce(w.year, 0) AS age, r.id AS r_id, r.subject AS subject,
+WITH paper_id, unnamed, doubt, untitled, s_id, said_id, coalesce(w.year, 0) AS age, r.id AS r_id, r.subject AS subject,
   min(m.id) AS m_id, min([-e.confidence, e.id, e.quote_start]) AS best
 // A number that names no method is of the paper's own work, unless it is said to be another's.
-WITH paper_id, unnamed, doubt, s_id, said_id, age, collect(CASE
+WITH paper_id, unnamed, doubt, untitled, s_id, said_id, age, collect(CASE
   WHEN r_id IS NULL THEN NULL
   WHEN m_id IS NULL AND coalesce(subject, 'own') = 'own' THEN [best[2], r_id, best[1]]
   WHEN m_id IS NOT NULL AND unnamed = 0 AND m_id = s_id THEN [best[2], r_id, best[1]]
   WHEN m_id IS NOT NULL AND unnamed = 1 AND subject = 'own' THEN [best[2], r_id, best[1]] END) AS numbers
 UNWIND CASE WHEN size(numbers) > 0 THEN numbers ELSE [[0, '', '']] END AS one
-WITH paper_id, unnamed, doubt, s_id, said_id, age, one[0] AS start, one[1] AS number_id, one[2] AS reports_id
-ORDER BY CASE number_id WHEN '' THEN 1 ELSE 0 END, unnamed, doubt, age DESC, paper_id, s_id, start, number_id
+WITH paper_id, unnamed, doubt, untitled, s_id, said_id, age, one[0] AS start, one[1] AS number_id, one[2] AS reports_id
+ORDER BY CASE number_id WHEN '' THEN 1 ELSE 0 END, unnamed, doubt, untitled, age DESC, paper_id, s_id, start, number_id
 LIMIT $limit
 MATCH (w:Paper {id: paper_id})
 MATCH (s:Paper|Method {id: s_id})
@@ -78,13 +79,13 @@ WHERE number.id = reports_id
 OPTIONAL MATCH (w)-[:REPORTS]->(r)-[:MEASURES]->(x:Metric)
 OPTIONAL MATCH (w)-[:REPORTS]->(r)-[:`ON`]->(d:Dataset|Benchmark|Task)
 OPTIONAL MATCH (w)-[:REPORTS]->(r)-[:AGAINST]->(b:Method)
-WITH unnamed, s, said, p, w, r, number, start, number_id, min(x.name) AS metric_name, min(d.name) AS place, min(b.name) AS rival
+WITH unnamed, untitled, s, said, p, w, r, number, start, number_id, min(x.name) AS metric_name, min(d.name) AS place, min(b.name) AS rival
 RETURN CASE unnamed WHEN 0 THEN s.name END AS method, p.name AS problem, r.value_text AS value_text, r.value AS value,
   r.unit AS unit, r.kind AS kind, coalesce(metric_name, r.metric) AS metric,
   coalesce(place, r.measured_on) AS measured_on, r.split AS split, r.hedge AS hedge,
   coalesce(rival, r.baseline) AS baseline, r.baseline_value AS baseline_value, r.gain AS gain,
   r.relative_gain AS relative_gain, w.id AS paper, w.name AS title, w.year AS year, said.quote AS targets_quote,
   number.quote AS quote, said.confidence AS confidence, w.note AS note
-ORDER BY CASE number_id WHEN '' THEN 1 ELSE 0 END, unnamed, confidence DESC, coalesce(w.year, 0) DESC, w.id, s.id,
+ORDER BY CASE number_id WHEN '' THEN 1 ELSE 0 END, unnamed, confidence DESC, untitled, coalesce(w.year, 0) DESC, w.id, s.id,
   start, number_id
 LIMIT $limit

@@ -68,13 +68,14 @@ WITH p.id AS p_id, t.stance AS stance, t.paper AS paper_id, s.id AS s_id,
   CASE labels(s)[0] WHEN 'Method' THEN 0 ELSE 1 END AS unnamed,
   min([-t.confidence, CASE t.field WHEN 'title' THEN 0 ELSE 1 END, t.quote_start, t.id]) AS best
 // Where one of its methods does it, the paper itself is not named beside it.
-WITH p_id, stance, paper_id, min(unnamed) AS least, collect([unnamed, best[0], s_id, best[3]]) AS claims
+WITH p_id, stance, paper_id, min(unnamed) AS least, collect([unnamed, best[0], s_id, best[3], best[1]]) AS claims
 UNWIND claims AS claim
-WITH p_id, stance, paper_id, least, claim[0] AS unnamed, claim[1] AS doubt, claim[2] AS s_id, claim[3] AS said_id
+WITH p_id, stance, paper_id, least, claim[0] AS unnamed, claim[1] AS doubt, claim[2] AS s_id, claim[3] AS said_id,
+  claim[4] AS untitled
 WHERE unnamed = least
 MATCH (w:Paper {id: paper_id})
-WITH p_id, stance, paper_id, unnamed, s_id, said_id, doubt, coalesce(w.year, 0) AS age
-ORDER BY unnamed, doubt, age DESC, paper_id, p_id, stance, s_id
+WITH p_id, stance, paper_id, unnamed, s_id, said_id, doubt, untitled, coalesce(w.year, 0) AS age
+ORDER BY unnamed, doubt, untitled, age DESC, paper_id, p_id, stance, s_id
 LIMIT $limit
 MATCH (w:Paper {id: paper_id})
 MATCH (p:Problem {id: p_id})
@@ -82,5 +83,5 @@ MATCH (s:Paper|Method)-[said:TARGETS]->(p)
 WHERE said.id = said_id
 RETURN CASE unnamed WHEN 0 THEN s.name END AS method, p.name AS problem, stance, w.id AS paper,
   w.name AS title, w.year AS year, said.quote AS quote, said.confidence AS confidence, w.note AS note
-ORDER BY unnamed, confidence DESC, coalesce(w.year, 0) DESC, w.id, p.id, stance, s.id
+ORDER BY unnamed, confidence DESC, untitled, coalesce(w.year, 0) DESC, w.id, p.id, stance, s.id
 LIMIT $limit

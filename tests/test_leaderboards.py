@@ -297,6 +297,17 @@ def test_how_well_joins_targets_and_numbers_of_one_paper(b: Papers) -> None:
     assert rows[0]["quote"] == "It gets 80.0, Beta 70.0, and 60.0 is seen elsewhere."
 
 
+@pytest.mark.parametrize("query", ["methods_targeting", "how_well"])
+def test_of_what_is_as_sure_what_a_title_says_comes_first(b: Papers, query: str) -> None:
+    for key, title, method, year in (("a", "A paper", "alpha", 2024), ("b", "Less drift", "beta", 2020)):
+        paper = b.paper(key, title, "It mitigates drift.", year)
+        b.edge("TARGETS", f"method:{method}", "problem:drift", paper, "drift", stance="mitigates")
+    graph = b.graph()
+    assert texts(graph.query(query, problem="drift"), "method") == ["Beta", "Alpha"]
+    by_sparql = Graph(graph.store, engine="rdf")
+    assert list(by_sparql.query(query, problem="drift")) == list(graph.query(query, problem="drift"))
+
+
 def test_claims_come_by_points_then_by_relative_gain(b: Papers) -> None:
     gain: dict[str, Any] = {"kind": "improvement"}
     b.claims(3.0, "3.0 points", unit="points", gain=3.0, points=3.0, **gain)
