@@ -1,13 +1,13 @@
 """The three engines beside each other: load time, size, and the latency of every named query.
 
-    python benchmarks/stores.py GRAPH [-n ARGUMENTS] [-o docs/engines.md] [--embedded]
+    python benchmarks/stores.py GRAPH [-n ARGUMENTS] [-o docs/engines.md] [--without RDF] [--embedded]
 
 GRAPH is a workspace. Every engine is loaded in this run: the embedded store, a Neo4j community server
 (started by scripts/neo4j-test-server) and Oxigraph. Each query is asked about names of the graph by rank of
 support: 1, 4, 16 and so on, so from what everybody uses to what few papers name. Figures are milliseconds,
 the best of three: the median over the names and, after the slash, the slowest; then the ratio of the medians
-to the fastest engine. `same` says whether all engines gave the same rows in the same order. --embedded asks
-the workspace's own store alone and loads nothing.
+to the fastest engine. `same` says whether all engines gave the same rows in the same order. --without leaves
+an engine out; --embedded asks the workspace's own store alone and loads nothing.
 """
 
 from __future__ import annotations
@@ -91,26 +91,28 @@ def latency(graph: Graph, query: Query, given: list[dict[str, object]]) -> tuple
     return best, answers
 
 
-def engines(workspace: Workspace, folder: Path, server: str) -> Iterator[Loaded]:
+def engines(workspace: Workspace, folder: Path, server: str, without: str | None) -> Iterator[Loaded]:
     """Yield each engine's name, a graph on it, the seconds to load it and its megabytes."""
     data = workspace.graph()
     file = folder / "graph.kglite"
     seconds = timed(lambda: EmbeddedStore.create(file, data))
     embedded = EmbeddedStore(file)
     yield "embedded", Graph(embedded), seconds, size_of(file)
-    home = folder / "neo4j"
-    neo4j = Neo4jStore.connect(server)
-    seconds = timed(lambda: load(embedded, neo4j))
-    yield "Neo4j", Graph(neo4j), seconds, size_of(home / "data")
+    if without != "Neo4j":
+        neo4j = Neo4jStore.connect(server)
+        seconds = timed(lambda: load(embedded, neo4j))
+        yield "Neo4j", Graph(neo4j), seconds, size_of(folder / "neo4j" / "data")
+    if without == "RDF":
+        return
     triples = folder / "graph.oxigraph"
     seconds = timed(lambda: RdfStore.create(triples, embedded))
     yield "RDF", Graph(embedded, engine="rdf", rdf=RdfStore.open(triples)), seconds, size_of(triples)
 
 
-def report(workspace: Workspace, folder: Path, server: str, count: int) -> Iterator[str]:
+def report(workspace: Workspace, folder: Path, server: str, count: int, without: str | None) -> Iterator[str]:
     """Measure everything; yield Markdown."""
     found = []
-    for name, graph, seconds, megabytes in engines(workspace, folder, server):
+    for name, graph, seconds, megabytes in engines(workspace, folder, server, without):
         print(f"{name}: loaded in {seconds:.1f} s, {megabytes:,.0f} MB", file=sys.stderr, flush=True)
         found.append((name, graph, seconds, megabytes))
     counts = {row["type"]: row["count"] for row in found[0][1].stats()}
@@ -162,6 +164,7 @@ def main() -> None:
     )
     options.add_argument("graph")
     options.add_argument("-n", type=int, default=7, help="names for each query")
+    options.add_argument("--without", choices=("Neo4j", "RDF"), help="an engine to leave out")
     options.add_argument("--embedded", action="store_true", help="only the workspace's own store")
     options.add_argument("-o", type=Path, help="a file whose part between the stores markers is replaced")
     given = options.parse_args()
@@ -178,7 +181,7 @@ def main() -> None:
         with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as server:  # noqa: S603 - likewise
             assert server.stdin is not None and server.stdout is not None  # noqa: S101 - both are pipes
             uri, os.environ["NEO4J_PASSWORD"], *_ = server.stdout.readline().split()
-            lines = list(report(workspace, folder, uri, given.n))
+            lines = list(report(workspace, folder, uri, given.n, given.without))
             server.stdin.close()
     text = "\n".join(lines)
     print(text)
