@@ -75,6 +75,25 @@ _FALLS = re.compile(
     (?:decrease|reduction|saving|drop|decline)s?\b(?![ ](?:rate|ratio)s?\b)""",
     re.VERBOSE,
 )
+# What is said of a change, and not of a value that was reached.
+_MOVED = (
+    r"improv|increas|boost|gain|outperform|surpass|exceed|rais|ris(?:e|es|ing)\b|enhanc|lift|uplift|grow|beat|jump|surg"
+    r"|higher|better|more\b|faster|reduc|decreas|lower|cut|drop|declin|fall|fell|sav(?:e|ing)|less\b|fewer|degrad"
+    r"|relative|additional|further|margin|advantage|delta|loss|overhead|shrink|compress|short|cheap|worse|smaller"
+    r"|larger|speed|by\b|than\b|of the\b|only\b|just\b|average of\b|leadership"
+)
+_REACHED = re.compile(
+    rf"""\b(?: (?:achiev|reach|attain|obtain|scor|record|maintain|retain|preserv|demonstrat|deliver|yield
+      |exhibit|report|show|produc|surpass|exceed)\w* | with )\b
+    (?:(?!\b(?:{_MOVED.replace(" ", "[ ]")}))[^;.:]|\.(?=\d)){{0,90}}$
+    | (?<!\bup)(?<!%)[ ]to[ ](?:over[ ]|about[ ]|nearly[ ]|around[ ]|more[ ]than[ ])?$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_MOVES = re.compile(
+    rf"(?:\s*(?:,|/|and|,\s*and)?\s*\d+(?:\.\d+)?\s*%?)*\s*(?:[\w-]+,?\s+){{0,4}}(?:{_MOVED})", re.IGNORECASE
+)
+_ASIDE = re.compile(r"\([^()]*\)")
+_LARGE = 30  # percent
 _CLAUSE = re.compile(r"[.;]\s|,\ (?:while|whereas|but)\b", re.VERBOSE)
 _DATE = re.compile(
     r"(?:\b(?:in|since|until|from|of|by|before|after|year|and|to|January|February|March|April|May|June|July|August"
@@ -178,6 +197,18 @@ def change(text: str, number: Number) -> ResultKind | None:
         return None
     verbs = list(_CHANGE.finditer(left))
     return ("reduction" if verbs[-1]["down"] else "improvement") if verbs else None
+
+
+def reached(text: str, number: Number) -> bool:
+    """Whether a large share is plainly one that was reached, as in "achieving 98.2% accuracy".
+
+    Few changes are that large, so that among the largest gains most would be such shares, misread.
+    """
+    if number.unit != "%" or number.sign or number.value < _LARGE:
+        return False
+    left = _ASIDE.sub(" ", text[max(0, number.start - 140) : number.start])
+    right = _ASIDE.sub(" ", text[number.end : number.end + 60])
+    return _REACHED.search(left) is not None and _MOVES.match(right) is None
 
 
 def weigh(found: list[str]) -> dict[str, float]:

@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from extractors.doc import Category, Quantity, set_numbers
 from extractors.lists import parallel, runs
-from extractors.number_cues import NEVER, TARGETS, change, cues, nudge, weigh
+from extractors.number_cues import NEVER, TARGETS, change, cues, nudge, reached, weigh
 from extractors.quantities import Number, parse_quantity, scan
 from extractors.tokens import Tokens, tokens_of
 from extractors.trained import Floats, Trained, trained_of
@@ -95,9 +95,16 @@ def _judged(doc: Doc, tokens: Tokens, found: list[Number]) -> list[Quantity]:
     else:
         verdicts = _by_model(model, doc, tokens, found, tables, nudges)
     return [
-        _quantity(tokens, number, category, change(shown, number) or kind, score)
+        _quantity(tokens, number, category, _kind(shown, number, kind), score)
         for number, (category, kind, score) in zip(found, verdicts, strict=True)
     ]
+
+
+def _kind(shown: str, number: Number, kind: ResultKind) -> ResultKind:
+    """Put right what a number was judged to be, where the words around it are plain."""
+    if plainly := change(shown, number):
+        return plainly
+    return "absolute" if kind == "improvement" and reached(shown, number) else kind
 
 
 def _by_table(scores: Mapping[str, float], extra: float) -> Verdict:

@@ -179,6 +179,30 @@ def test_the_verb_before_by_gives_the_kind(text: str, kind: str) -> None:
     assert [n.kind for n in found if n.category == "result"] == [kind]
 
 
+# A large share is mostly one that was reached, whatever is said of others in its sentence.
+LARGE = [
+    ("It outperforms existing methods, achieving up to 98.2% and 94.6% average accuracy.", ["absolute"] * 2),
+    ("Our experiments demonstrate up to 98% precision on the test set.", ["absolute"]),
+    ("With a win rate of 82.2% over the baseline, it is preferred.", ["absolute"]),
+    ("It improves the detection accuracy to 94% and the recall by 31%.", ["absolute", "improvement"]),
+    ("Our method retains 95.7% AUC on the test set.", ["absolute"]),
+    (
+        "It is small, with a mAP@0.5 of 92.7% (3% improvement over it). More follows.",
+        ["absolute", "improvement"],
+    ),
+    ("It achieves a 40% improvement over the baseline.", ["improvement"]),
+    ("It brings gains of up to 45% on the test set.", ["improvement"]),
+    ("It achieves 48.1%, 45.3% and 44.2% relative improvements over the baseline.", ["improvement"] * 3),
+    ("It reaches an accuracy 45% higher than the baseline.", ["improvement"]),
+]
+
+
+@pytest.mark.parametrize(("text", "kinds"), LARGE)
+def test_a_large_share_is_a_gain_only_where_the_text_says_so(text: str, kinds: list[str]) -> None:
+    found = numbers_of(Numbers()(NLP.make_doc(text)))
+    assert [n.kind for n in found if n.category == "result"] == kinds
+
+
 def test_the_verb_before_by_holds_for_the_second_number_too() -> None:
     text = "It cuts the error by 17.1% on the test set and 13.3% on the dev set, reaching 91.2% accuracy."
     found = numbers_of(Numbers()(NLP.make_doc(text)))
