@@ -243,8 +243,10 @@ def score_of(metric: Metric, value: float, unit: str | None) -> tuple[float | No
 
 
 def _rescaled(metric: Metric, value: float, unit: str | None) -> float | None:
-    named = metric_of(unit) if unit else None  # "11.6 FPS" is no IoU
-    own = unit is None or unit in _BARE or (named is not None and named.scale == metric.scale)
+    named = metric_of(unit) if unit else None
+    if named is not None and named != metric and (metric.scale is None or named.scale != metric.scale):
+        return None  # "11.6 FPS" is no IoU, and no number of parameters
+    own = unit is None or unit in _BARE or named is not None
     if metric.scale == "percent":
         if unit == "%":
             return value

@@ -95,6 +95,7 @@ def test_a_value_is_put_on_the_metrics_scale(
         ("accuracy", 104.0, "%", "value 104% is out of the range of accuracy"),
         ("latency", 5.0, "GB", "unit GB does not fit latency"),
         ("mIoU", 11.6, "FPS", "unit FPS does not fit mIoU"),
+        ("parameters", 164.0, "FPS", "unit FPS does not fit parameter"),
         ("accuracy", 3.0, "x", "unit x does not fit accuracy"),
         ("MOS", 87.0, None, "value 87 is out of the range of MOS"),
     ],

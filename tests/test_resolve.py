@@ -48,6 +48,10 @@ def test_spelling_variants_are_one_name() -> None:
         ("LiveCodeBench v5", "LiveCodeBench v6", "Benchmark"),
         ("ResNet-18", "ResNet-50", "Method"),
         ("Llama 2", "Llama 3", "Method"),
+        ("pass@4", "pass@64", "Metric"),
+        ("NDCG@1", "NDCG@3", "Metric"),
+        ("MAP@10", "MAP@100", "Metric"),
+        ("FID-30K", "FID-50K", "Metric"),
     ],
 )
 def test_versions_and_sizes_stay_apart(one: str, other: str, label: Label) -> None:
@@ -57,11 +61,18 @@ def test_versions_and_sizes_stay_apart(one: str, other: str, label: Label) -> No
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
-    [("SQuAD 2.0", "SQuAD v2"), ("ImageNet", "ImageNet-1k"), ("VOC2007", "PASCAL VOC 2007")],
+    ("one", "other", "label"),
+    [
+        ("SQuAD 2.0", "SQuAD v2", "Dataset"),
+        ("ImageNet", "ImageNet-1k", "Dataset"),
+        ("VOC2007", "PASCAL VOC 2007", "Dataset"),
+        ("mAP50", "mAP@0.5", "Metric"),
+        ("mAP@0.50:0.95", "mAP50-95", "Metric"),
+        ("F1", "F-measure", "Metric"),
+    ],
 )
-def test_spellings_of_one_version_are_one(one: str, other: str) -> None:
-    a, b = (_uses(f"T{i}", name, label="Dataset") for i, name in enumerate((one, other)))
+def test_spellings_of_one_version_are_one(one: str, other: str, label: Label) -> None:
+    a, b = (_uses(f"T{i}", name, label=label) for i, name in enumerate((one, other)))
     assert _node(_resolved(a, b), a) == _node(_resolved(a, b), b)
 
 

@@ -19,7 +19,7 @@ GAZETTEERS = {
     "techniques.tsv": "Method",
 }
 _SAME = "same.tsv"
-_VERSIONED = frozenset({"Resource", "Method"})  # of metrics, AP50 is mAP@0.5
+_VERSIONED = frozenset({"Resource", "Method", "Metric"})
 
 
 @cache
@@ -28,8 +28,8 @@ def alias_table() -> dict[tuple[str, str], str]:
 
     An alias that stands for two names, is itself a name, or is a mere part of its name (a broader term) is
     left out: it decides nothing. So is one with other numbers than its name: SQuAD 2.0 is not SQuAD, nor
-    Kinetics-600 Kinetics-400, and what was measured on one is not compared with the other. `same.tsv` names
-    those that are one thing nevertheless.
+    Kinetics-600 Kinetics-400, nor pass@64 pass@4, and what was measured on one is not compared with the
+    other. `same.tsv` names those that are one thing nevertheless; a metric's alias without a number is one.
     """
     one_thing = {(row["name"], row["alias"]) for row in table_rows(_SAME)}
     table: dict[tuple[str, str], str] = {}
@@ -43,7 +43,8 @@ def alias_table() -> dict[tuple[str, str], str]:
                 key = (family, joined(alias))
                 if set(tokens(alias)) < set(tokens(row["name"])):
                     continue
-                other = family in _VERSIONED and figures(alias) != figures(row["name"])
+                told = family != "Metric" or figures(alias)
+                other = family in _VERSIONED and told and figures(alias) != figures(row["name"])
                 if other and (row["name"], alias) not in one_thing:
                     continue
                 if key[1] != name and table.setdefault(key, name) != name:

@@ -59,11 +59,14 @@ class Clusters:
             self.decisions.append(Decision("same", ":".join(a), ":".join(b), score, reason))
 
     def _join_aliases(self) -> None:
-        known = alias_table()
+        """Join the forms of one name, also where the name itself is met nowhere."""
+        known, first = alias_table(), dict[Key, Key]()
         for family, own in sorted(self._seen.entries):
-            name = known.get((family, own))
-            if name is not None and (family, name) in self._seen.entries:
-                self._same((family, own), (family, name), 0.99, "alias table")
+            if (name := known.get((family, own))) is None:
+                continue
+            named = (family, name)
+            home = named if named in self._seen.entries else first.setdefault(named, (family, own))
+            self._same((family, own), home, 0.99, "alias table")
 
     def _join_acronym(self, short: Key, longs: Counter[str]) -> None:
         """Join variants of one long form, and the bare acronym where one long form clearly leads."""
