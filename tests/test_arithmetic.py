@@ -186,6 +186,19 @@ def test_a_share_of_the_base_is_told_from_points() -> None:
     assert row["derived_from"] == ["result:1"]
 
 
+def test_digits_left_away_are_no_conflict() -> None:
+    score = stated("1", 79.84, "79.84%", base=(40.0, "40.00%"))  # 39.84 points, 99.6%
+    for text in ("99%", "39 points"):
+        unit = "%" if "%" in text else "points"
+        gain = stated("2", float(text[:2]), text, kind="improvement", unit=unit)
+        assert said(score, gain)[1]["conflict"] is None
+    wrong = stated("2", 98.0, "98%", kind="improvement")
+    assert said(score, wrong)[1]["conflict"] is not None
+    one = stated("2", 50.0, "30--50 points", kind="improvement", unit="points")
+    ranging = replace(one, result=replace(one.result, rule="number:range"))
+    assert said(score, ranging)[1]["conflict"] is None
+
+
 def test_a_score_takes_the_gain_that_its_sentence_states() -> None:
     score = stated("1", 87.2, "87.2%")
     gain = stated("2", 6.7, "6.7 points", kind="improvement", unit="points")

@@ -227,18 +227,18 @@ def _check_stated(group: Sequence[_Said]) -> None:
     value, (base, base_place) = pair.result.value, pair.base
     place = last_place(pair.result.value_text, value)
     own_place = last_place(stated.result.value_text, stated.result.value)
-    if place is None or own_place is None or stated.result.hedge is not None:
+    if place is None or own_place is None or stated.result.hedge is not None or is_range(stated.result):
         return
     slack = (place + base_place + own_place) / 2 + 1e-9
     size, difference = abs(stated.result.value), abs(value - base)
     relative = 100 * difference / abs(base) if base else None
-    if abs(size - difference) <= slack:
+    if abs(size - difference) <= slack or _cut_off(size, difference, own_place):
         return
     if stated.result.unit == "%" and relative is not None:
         bend = (
             own_place / 2 + 100 * (place + base_place) / 2 / abs(base) * (1 + difference / abs(base)) + 1e-9
         )
-        if abs(size - relative) <= bend:
+        if abs(size - relative) <= bend or _cut_off(size, relative, own_place):
             _take_relative(stated, pair)
             return
         # Of a fraction, "by 6.7%" may mean points: 0.805 and 0.872.
@@ -246,6 +246,11 @@ def _check_stated(group: Sequence[_Said]) -> None:
             return
     if _next_to(stated, pair):
         stated.conflict = _conflict(stated, pair, base, relative)
+
+
+def _cut_off(written: float, exact: float, place: float) -> bool:
+    """Whether digits were left away where others round: 99% of 99.6%."""
+    return 0 <= exact - written < place
 
 
 def _next_to(stated: _Said, pair: _Said) -> bool:
