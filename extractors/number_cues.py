@@ -41,8 +41,8 @@ _NEVER_BEFORE = re.compile(
 _COMPARED = re.compile(r"[ ](?:as [a-z]+ as|faster|slower|cheaper|speed-?up)\b")
 _FOLD_VERB = re.compile(r"(?:halv|doubl)e[sd]|(?:tripl|quadrupl)ed", re.IGNORECASE)
 _BY = re.compile(
-    r"\bby\ (?:up\ to|about|approximately|around|roughly|over|more\ than|nearly|almost|at\ least|as\ much\ as"
-    r"|an\ average\ of|an\ additional|[ ~$+(])*$",
+    r"""\bby\ (?:(?:an?\ )?(?:\w+\ )?margins?\ of|up\ to|about|approximately|around|roughly|over|more\ than
+    |nearly|almost|at\ least|as\ much\ as|an\ average\ of|an\ additional|[ ~$+(])*$""",
     re.IGNORECASE | re.VERBOSE,
 )
 # "by 17.1 on A and 13.3 on B": no other verb of change or of reaching stands between.
@@ -64,7 +64,7 @@ _OF = re.compile(
 )
 _CHANGE = re.compile(
     r"""\b(?: (?P<down> (?:reduc|decreas|lower|cut|shrink|shrunk|drop|declin|fall|fell|sav(?:e|ing)|minimi[sz]
-      |diminish|lessen|degrad|compress|slash|trim)\w*)
+      |diminish|lessen|degrad|depress|impair|compress|slash|trim)\w*)
     | (?:improv|increas|boost|gain|outperform|surpass|exceed|rais(?:e|ing)|ris(?:e|ing)|rose|enhanc|lift|grow
       |grew|beat|advanc|elevat|jump|surg|soar|climb|better|higher)\w* )\b""",
     re.IGNORECASE | re.VERBOSE,
@@ -72,7 +72,7 @@ _CHANGE = re.compile(
 # "A 15.7% decrease", "50% FLOPs savings".
 _FALLS = re.compile(
     r"""[ ](?:(?!and|or|of|in|on|for|with|while|to|gain|improv|increas|boost|more|higher)[A-Za-z-]+[ ]){0,3}
-    (?:decrease|reduction|saving|drop|decline)s?\b(?![ ](?:rate|ratio)s?\b)""",
+    (?:decrease|reduction|saving|drop|decline|degradation)s?\b(?![ ](?:rate|ratio)s?\b)""",
     re.VERBOSE,
 )
 # What is said of a change, and not of a value that was reached.
@@ -191,7 +191,7 @@ def change(text: str, number: Number) -> ResultKind | None:
     left = _CLAUSE.split(text[max(0, number.start - _REACH) : number.start])[-1]
     if number.unit == "%" and (of := _OF.match(text, number.end)) and (of[1] or _KEPT.search(left)):
         return "ratio"
-    if number.unit == "%" and _FALLS.match(text, number.end):
+    if number.unit in ("%", "points") and _FALLS.match(text, number.end):
         return "reduction"
     if number.unit == "x" or not (_BY.search(left) or _BY_TOO.search(left)):
         return None

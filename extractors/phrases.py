@@ -11,9 +11,7 @@ from extractors.lexicon import sections
 from extractors.units import rows
 
 # "mAP@0.5:0.95" is one.
-_WORD = re.compile(
-    r"(?:[^\s,;:()\[\]\"“”!?—→-]++|-(?!-)|(?<=\d):(?=\d))++|-{2,}|[,;:()\[\]\"“”!?—→]"
-)
+_WORD = re.compile(r"(?:[^\s,;:()\[\]\"“”!?—→-]++|-(?!-)|(?<=\d):(?=\d))++|-{2,}|[,;:()\[\]\"“”!?—→]")
 
 _VERSION = re.compile(r"\d{1,2}(?:\.\d)?|(?:19|20)\d\d")
 _WORDS = re.compile(r"[a-z][a-z-]*(?: [a-z][a-z-]*)+")

@@ -244,8 +244,8 @@ def _is_range(shown: str, low: Number, high: Number) -> bool:
         )
     if low.shape != "single" or not _RANGE.fullmatch(gap):
         return False
-    if high.sign == "-" and not gap.strip():
-        return False
+    if (high.sign == "-" and not gap.strip()) or (high.sign == "+" and not low.sign):
+        return False  # "71.2 AP -- a +12.5 AP gain"
     if low.unit not in (None, high.unit):
         return False
     before = shown[max(0, low.start - 40) : low.start]

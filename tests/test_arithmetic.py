@@ -91,6 +91,14 @@ def test_gains_of_shares_are_put_in_percentage_points() -> None:
     assert [row["points"] for row in rows] == [None] * 4
 
 
+def test_a_gain_of_over_half_is_of_the_base_unless_the_scores_tell_otherwise() -> None:
+    (row,) = said(stated("1", 60.0, "60%", kind="improvement"))
+    assert (row["gain"], row["points"], row["relative_gain"]) == (None, None, 60.0)
+    scores = stated("1", 80.0, "80.0%", base=(20.0, "20.0%"))
+    row = said(scores, stated("2", 60.0, "60%", kind="improvement"))[1]
+    assert (row["gain"], row["points"], row["relative_gain"]) == (60.0, 60.0, None)
+
+
 def test_no_share_gains_more_than_a_hundred_points() -> None:
     rows = said(
         stated("1", 411.0, "411%", kind="improvement", metric="F1", on="a"),

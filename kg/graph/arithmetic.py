@@ -31,7 +31,7 @@ _BETWEEN = re.compile(
 )
 _RELATIVE = re.compile(r"\brelative", re.I)
 _NEAR = 40
-_WHOLE = 100  # percent
+_WHOLE, _HALF = 100, 50  # percent
 
 
 @dataclass(slots=True)
@@ -163,9 +163,9 @@ def _is_relative(one: _Said) -> bool:
 def _in_points(one: _Said) -> bool:
     """Whether "by 3%" of its metric means points, as papers mostly mean it where the metric is a share.
 
-    No share changes by more than 100 of them.
+    Not so "by 60%", which hardly any share gains: that is said of the base.
     """
-    return one.metric is not None and one.metric.scale == "percent" and abs(one.result.value) <= _WHOLE
+    return one.metric is not None and one.metric.scale == "percent" and abs(one.result.value) <= _HALF
 
 
 def _fitting(one: _Said, value: float) -> bool:
@@ -233,6 +233,8 @@ def _check_stated(group: Sequence[_Said]) -> None:
     size, difference = abs(stated.result.value), abs(value - base)
     relative = 100 * difference / abs(base) if base else None
     if abs(size - difference) <= slack or _cut_off(size, difference, own_place):
+        if stated.gain is None and not _is_relative(stated):
+            stated.gain, stated.relative = stated.relative, None
         return
     if stated.result.unit == "%" and relative is not None:
         bend = (
