@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kg.errors import EvidenceError
 from kg.graph import GraphData, build_graph
-from kg.graph.arithmetic import describe, gain_order
+from kg.graph.arithmetic import describe
 from kg.graph.evidence import check_result
 from kg.graph.figures import last_place
 from kg.graph.stated import Stated
@@ -382,21 +382,3 @@ def test_a_baseline_that_reads_otherwise_is_refused() -> None:
     check_result(one, good)
     with pytest.raises(EvidenceError, match=r"the baseline value '80\.5%' reads"):
         check_result(one, replace(good, baseline_value=81.5))
-
-
-AMOUNTS = st.none() | st.floats(allow_nan=False)
-
-
-@given(st.lists(st.tuples(AMOUNTS, AMOUNTS, st.sampled_from([None, "%", "ms", "m"]), AMOUNTS)))
-def test_gains_sort_by_text_as_by_their_numbers(
-    gains: list[tuple[float | None, float | None, str | None, float | None]],
-) -> None:
-    def numbers(gain: tuple[float | None, float | None, str | None, float | None]) -> tuple[object, ...]:
-        points, percent, unit, own = gain
-        first = [(amount is None, 0.0 if amount is None else -amount) for amount in (points, percent)]
-        return *first, unit or "~", (own is None, 0.0 if own is None else -own)
-
-    some = [gain for gain in gains if gain[1] is not None or gain[3] is not None]
-    assert all(gain_order(*gain) is None for gain in gains if gain not in some)
-    by_text = sorted(some, key=lambda gain: gain_order(*gain) or "")
-    assert [numbers(gain) for gain in by_text] == sorted(map(numbers, some))

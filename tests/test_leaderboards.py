@@ -7,8 +7,11 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kg.api import Graph
+from kg.graph.arithmetic import gain_order
 from kg.stores import EmbeddedStore
 from tests.graphs import Builder, scored
 
@@ -333,3 +336,21 @@ def test_claims_of_a_task_are_those_of_papers_about_it(b: Papers) -> None:
     b.claims(2.0, "2.0 points", paper=paper, on=None, metric=None, kind="improvement", gain=2.0)
     b.claims(9.0, "9.0 points", kind="improvement", gain=9.0)
     assert texts(b.graph().claims(task="parsing"), "value_text") == ["2.0 points"]
+
+
+AMOUNTS = st.none() | st.floats(allow_nan=False)
+
+
+@given(st.lists(st.tuples(AMOUNTS, AMOUNTS, st.sampled_from([None, "%", "ms", "m"]), AMOUNTS)))
+def test_gains_sort_by_text_as_by_their_numbers(
+    gains: list[tuple[float | None, float | None, str | None, float | None]],
+) -> None:
+    def numbers(gain: tuple[float | None, float | None, str | None, float | None]) -> tuple[object, ...]:
+        points, percent, unit, own = gain
+        first = [(amount is None, 0.0 if amount is None else -amount) for amount in (points, percent)]
+        return *first, unit or "~", (own is None, 0.0 if own is None else -own)
+
+    some = [gain for gain in gains if gain[1] is not None or gain[3] is not None]
+    assert all(gain_order(*gain) is None for gain in gains if gain not in some)
+    by_text = sorted(some, key=lambda gain: gain_order(*gain) or "")
+    assert [numbers(gain) for gain in by_text] == sorted(map(numbers, some))
