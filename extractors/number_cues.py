@@ -62,13 +62,15 @@ _OF = re.compile(
     (?=((?:an?|the|its|their)[ ](?:[\w-]+[ ]){0,4}(?:baseline|teacher|upper[ ]bound|full[ ]model))?)""",
     re.VERBOSE,
 )
-_CHANGE = re.compile(
-    r"""\b(?: (?P<down> (?:reduc|decreas|lower|cut|shrink|shrunk|drop|declin|fall|fell|sav(?:e|ing)|minimi[sz]
-      |diminish|lessen|degrad|depress|impair|compress|slash|trim)\w*)
-    | (?:improv|increas|boost|gain|outperform|surpass|exceed|rais(?:e|ing)|ris(?:e|ing)|rose|enhanc|lift|grow
-      |grew|beat|advanc|elevat|jump|surg|soar|climb|better|higher)\w* )\b""",
-    re.IGNORECASE | re.VERBOSE,
+_DOWN = (
+    r"reduc|decreas|lower|cut|shrink|shrunk|drop|declin|fall|fell|sav(?:e|ing)|minimi[sz]|diminish|lessen|degrad"
+    r"|depress|impair|compress|slash|trim"
 )
+_UP = (
+    r"improv|increas|boost|gain|outperform|surpass|exceed|rais(?:e|ing)|ris(?:e|ing)|rose|enhanc|lift|grow|grew|beat"
+    r"|advanc|elevat|jump|surg|soar|climb|better|higher"
+)
+_CHANGE = re.compile(rf"\b(?:(?P<down>(?:{_DOWN})\w*)|(?:{_UP})\w*)\b", re.IGNORECASE)
 # "A 15.7% decrease", "50% FLOPs savings".
 _FALLS = re.compile(
     r"""[ ](?:(?!and|or|of|in|on|for|with|while|to|gain|improv|increas|boost|more|higher)[A-Za-z-]+[ ]){0,3}
@@ -77,10 +79,8 @@ _FALLS = re.compile(
 )
 # What is said of a change, and not of a value that was reached.
 _MOVED = (
-    r"improv|increas|boost|gain|outperform|surpass|exceed|rais|ris(?:e|es|ing)\b|enhanc|lift|uplift|grow|beat|jump|surg"
-    r"|higher|better|more\b|faster|reduc|decreas|lower|cut|drop|declin|fall|fell|sav(?:e|ing)|less\b|fewer|degrad"
-    r"|relative|additional|further|margin|advantage|delta|loss|overhead|shrink|compress|short|cheap|worse|smaller"
-    r"|larger|speed|by\b|than\b|of the\b|only\b|just\b|average of\b|leadership"
+    rf"{_UP}|{_DOWN}|uplift|more\b|faster|less\b|fewer|relative|additional|further|margin|advantage|delta|loss|overhead"
+    r"|short|cheap|worse|smaller|larger|speed|by\b|than\b|of the\b|only\b|just\b|average of\b|leadership"
 )
 _REACHED = re.compile(
     rf"""\b(?: (?:achiev|reach|attain|obtain|scor|record|maintain|retain|preserv|demonstrat|deliver|yield

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import zip_longest
 
 from extractors.units import MAGNITUDES, UNIT_PATTERN, WORD_NUMBERS, canonical_unit, metric_units
 from extractors.unlatex import balanced, plain
@@ -119,11 +120,12 @@ def scan(text: str) -> list[Number]:
             kept.append(atom)
     joined = _with_rivals(shown, _joined(shown, _share_units(shown, _factors(shown, _ranges(shown, kept)))))
     out: list[Number] = []
-    for number in joined:
+    for number, after in zip_longest(joined, joined[1:]):
         if not _in_a_name(shown, number):
             wide = _stretched(text, number)
-            # In "$\times$$87.2%" both would take the second dollar sign.
-            out.append(number if out and wide.start < out[-1].end else wide)
+            # In "$\times$$87.2%" and "$4.1$\times$87.2%" both would take the same dollar sign.
+            clash = (out and wide.start < out[-1].end) or (after and wide.end > after.start)
+            out.append(number if clash else wide)
     return out
 
 

@@ -97,6 +97,9 @@ def test_a_gain_of_over_half_is_of_the_base_unless_the_scores_tell_otherwise() -
     scores = stated("1", 80.0, "80.0%", base=(20.0, "20.0%"))
     row = said(scores, stated("2", 60.0, "60%", kind="improvement"))[1]
     assert (row["gain"], row["points"], row["relative_gain"]) == (60.0, 60.0, None)
+    times = stated("1", 40.0, "40 ms", unit="ms", metric="latency", base=(50.0, "50 ms"))
+    row = said(times, stated("2", 10.0, "10%", kind="reduction", metric="latency"))[1]
+    assert (row["gain"], row["relative_gain"]) == (None, 10.0)
 
 
 def test_no_share_gains_more_than_a_hundred_points() -> None:

@@ -200,6 +200,7 @@ _PIECES = st.sampled_from(
 
 @given(st.lists(_PIECES, max_size=24).map("".join) | st.text(max_size=120))
 @example(r"10^3$\times$$87.2%")
+@example(r"$4.1$\times$87.2%")
 @settings(max_examples=400, deadline=None)
 def test_any_text_is_read_without_a_crash_and_its_numbers_again(text: str) -> None:
     assert len(plain(text)) == len(text)

@@ -165,7 +165,11 @@ def _in_points(one: _Said) -> bool:
 
     Not so "by 60%", which hardly any share gains: that is said of the base.
     """
-    return one.metric is not None and one.metric.scale == "percent" and abs(one.result.value) <= _HALF
+    return _is_share(one) and abs(one.result.value) <= _HALF
+
+
+def _is_share(one: _Said) -> bool:
+    return one.metric is not None and one.metric.scale == "percent"
 
 
 def _fitting(one: _Said, value: float) -> bool:
@@ -233,7 +237,7 @@ def _check_stated(group: Sequence[_Said]) -> None:
     size, difference = abs(stated.result.value), abs(value - base)
     relative = 100 * difference / abs(base) if base else None
     if abs(size - difference) <= slack or _cut_off(size, difference, own_place):
-        if stated.gain is None and not _is_relative(stated):
+        if stated.gain is None and _is_share(stated) and not _is_relative(stated):
             stated.gain, stated.relative = stated.relative, None
         return
     if stated.result.unit == "%" and relative is not None:
@@ -384,8 +388,7 @@ def _points(one: _Said, score: float | None) -> float | None:
     A gain of 0.5 without a unit may be half a point or fifty: it stays unknown, but where the score tells.
     """
     r = one.result
-    share = one.metric is not None and one.metric.scale == "percent"
-    if one.gain is None or not (share or (one.metric is None and r.unit == "points")):
+    if one.gain is None or not (_is_share(one) or (one.metric is None and r.unit == "points")):
         return None
     if r.unit in ("%", "points") or abs(r.value) > 1:
         return one.gain if abs(one.gain) <= _WHOLE else None
