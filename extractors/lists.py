@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 
-_COORDINATED = re.compile(r"\s*(?:,|;|/|and|or|, *and|&)\s*")
+# "the GSM8K dataset and the MATH dataset" is a list of two names.
+_COORDINATED = re.compile(
+    r"\s{0,4}(?:,|;|/|and|or|, {0,4}and|&)\s{0,4}|\s+(?:benchmark|data ?set|corpus)s?,? and\s+(?:the\s+)?",
+    re.IGNORECASE,
+)
 _LOOSE = re.compile(r"[,;/(]|\band\b|\bto\b")
+_FAR = 60  # characters between two of a list, at most
 
 
 def parallel(spans: list[tuple[int, int]], text: str, *, loose: bool = False) -> list[tuple[int, int]]:
@@ -21,7 +26,7 @@ def parallel(spans: list[tuple[int, int]], text: str, *, loose: bool = False) ->
     """
     runs: list[list[int]] = []
     for i, (start, _) in enumerate(spans):
-        gap = text[spans[i - 1][1] : start] if i and start - spans[i - 1][1] <= (60 if loose else 12) else ""
+        gap = text[spans[i - 1][1] : start] if i and start - spans[i - 1][1] <= _FAR else ""
         if _COORDINATED.fullmatch(gap) or (loose and _LOOSE.search(gap)):
             runs[-1].append(i)
         else:

@@ -11,7 +11,7 @@ from extractors.lexicon import sections
 from extractors.units import rows
 
 # "mAP@0.5:0.95" is one.
-_WORD = re.compile(r"(?:[^\s,;:()\[\]\"“”!?—→-]++|-(?!-)|(?<=\d):(?=\d))++|-{2,}|[,;:()\[\]\"“”!?—→]")
+_WORD = re.compile(r"(?:[^\s,;:()\[\]\"“”!?—→-]++|-(?!-)|(?<=\d):(?=\.?\d))++|-{2,}|[,;:()\[\]\"“”!?—→]")
 
 _VERSION = re.compile(r"\d{1,2}(?:\.\d)?|(?:19|20)\d\d")
 _WORDS = re.compile(r"[a-z][a-z-]*(?: [a-z][a-z-]*)+")
@@ -103,6 +103,10 @@ def _words(text: str, low: int, high: int, taken: list[tuple[int, int]]) -> list
         while at < len(taken) and taken[at][1] <= match.start():
             at += 1
         if at < len(taken) and taken[at][0] < match.end():
+            # "ICC=0.75", "nDCG@5~0.459": what stands before the number is a word of its own.
+            word = text[match.start() : taken[at][0]].rstrip("=~≈:<>≥≤ ")
+            if word:
+                out.append((match.start(), match.start() + len(word), word.lower()))
             if not out or out[-1][2] != "#":
                 out.append((taken[at][0], taken[at][1], "#"))
             continue

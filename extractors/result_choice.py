@@ -86,9 +86,11 @@ def _in_lists(scene: Scene, offers: Sequence[Offer], chosen: list[dict[str, Choi
         if len(numbers) > _TOGETHER:
             continue
         every = [[_chances(offers[i], s) for i in numbers] for s in range(len(SLOTS))]
-        lists = _divided(scene, numbers, lists_of_phrases)
+        around = _around(scene, numbers, lists_of_phrases)
+        lists = _divided(scene, len(numbers), around)
         ordered = _respectively(scene, numbers)
         barred = _barred(lists, 1 if ordered else len(numbers))
+        barred |= _heads(scene, len(numbers), around)
         bonus = _ORDERED if ordered else _LISTED
         owners = [_owner(every, places, barred) for places in lists]
         used: list[list[int]] = []
@@ -185,22 +187,43 @@ def _pattern(places: Sequence[Place | None]) -> list[int]:
     return [places.index(place) for place in places]
 
 
-def _divided(scene: Scene, numbers: range, found: list[range]) -> list[list[Place]]:
-    """Return the ways in which lists of phrases near some numbers may be divided among them.
+def _around(scene: Scene, numbers: range, found: list[range]) -> list[range]:
+    """Return the lists of phrases near some numbers."""
+    middle = bisect_left(scene.places, scene.starts[numbers.start])
+    low = bisect_left(found, middle - WINDOW, key=lambda run: run.start)
+    return found[low : bisect_left(found, middle + WINDOW, key=lambda run: run.start)]
+
+
+def _divided(scene: Scene, count: int, found: list[range]) -> list[list[Place]]:
+    """Return the ways in which lists of phrases may be divided among so many numbers.
 
     Of four numbers and two names the first two belong to the first name ("A/B of 1/2 and 3/4 for C and D"),
     or the first and the third.
     """
-    out, count = [], len(numbers)
-    middle = bisect_left(scene.places, scene.starts[numbers.start])
-    low = bisect_left(found, middle - WINDOW, key=lambda run: run.start)
-    high = bisect_left(found, middle + WINDOW, key=lambda run: run.start)
-    for run in found[low:high]:
+    out = []
+    for run in found:
+        if _headed(scene, run, count):
+            run = run[1:]
         places = [(scene.phrases[j].start, scene.phrases[j].end) for j in run]
         if count % len(run) == 0:
             out.append([places[i * len(run) // count] for i in range(count)])
             if count > len(run):
                 out.append([places[i % len(run)] for i in range(count)])
+    return out
+
+
+def _headed(scene: Scene, run: range, count: int) -> bool:
+    """Whether a list of phrases is `count` names and before them what they are: "two models, AB and XY"."""
+    return len(run) == count + 1 and scene.looks[run[0]] in ("plain", "resource")
+
+
+def _heads(scene: Scene, count: int, found: list[range]) -> set[Place | None]:
+    """Return those first phrases, by themselves and with their names: all numbers cannot share them."""
+    out: set[Place | None] = set()
+    for run in found:
+        if _headed(scene, run, count):
+            first, last = scene.phrases[run[0]], scene.phrases[run[-1]]
+            out |= {(first.start, first.end), (first.start, last.end)}
     return out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
@@ -19,6 +20,11 @@ from kg.model import Claim
 
 # A count belongs to the phrase it stands in ("three tasks"); other numbers end a phrase.
 _BACK = 4
+# "on the 11" before "benchmarks".
+_LEAD = re.compile(
+    r"\b(?P<word>[A-Za-z]+)\s+(?:(?:an?|the|our|its|all|both|these|more than|over)\s+)*"
+    r"(?:(?P<count>\d[\d,]*)\s+)?\Z"
+)
 
 
 @dataclass(slots=True)
@@ -191,19 +197,28 @@ def far(out: Stage, at: int) -> list[Candidate]:
         for phrase in out.phrases_of(where):
             label = out.label_at(phrase.start, phrase.end)
             resource = label in ("Dataset", "Benchmark")
-            if where and not resource and phrase.before not in places:
+            start, before = _led(out.text, out.bounds[where][0], phrase)
+            if where and not resource and before not in places:
                 continue
             kind = nature(out.text, phrase)
-            if not resource and kind not in ("resource", "name", "title"):
+            if not resource and kind not in ("resource", "name", "title") and start == phrase.start:
                 continue
             new = " ".join(phrase.words) in out.introduced
             cues = [
-                "bias", "far", f"far{back}", f"far|{kind}", f"far|{phrase.before}", f"far|M={label}",
+                "bias", "far", f"far{back}", f"far|{kind}", f"far|{before}", f"far|M={label}",
                 f"far|new={new}|{label}",
-                f"far{back}|{kind}|{phrase.before}", f"far|head={phrase.words[-1]}", f"far{back}|M={label}",
+                f"far{back}|{kind}|{before}", f"far|head={phrase.words[-1]}", f"far{back}|M={label}",
             ]  # fmt: skip
-            found.append(Candidate(phrase.start, phrase.end, cues))
+            found.append(Candidate(start, phrase.end, cues))
     return found
+
+
+def _led(text: str, low: int, phrase: Phrase) -> tuple[int, str]:
+    """Return where a phrase starts with its count ("on the 11 benchmarks"), and the word before all that."""
+    lead = _LEAD.search(text, max(low, phrase.start - 40), phrase.start)
+    if lead is None:
+        return phrase.start, phrase.before
+    return lead.start("count") if lead["count"] else phrase.start, lead["word"].lower()
 
 
 def subject(scene: Scene, out: Stage, low: int) -> list[Candidate]:

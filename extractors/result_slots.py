@@ -80,6 +80,8 @@ def find_phrases(text: str, low: int, high: int, taken: list[tuple[int, int]], s
     """Return the candidate phrases of a sentence, trimmed; with `split`, "Precision/Recall" is two."""
     out = []
     for phrase in phrases(text, low, high, taken, split_slash=split):
+        if phrase.before == "same" and phrase.words[-1] in _WORDS["generic"] and len(phrase.words) == 1:
+            continue  # "on the same benchmark" names nothing
         first, last = 0, len(phrase.words)
         while first < last - 1 and phrase.words[first] in _WORDS["vague"]:
             first += 1
@@ -111,7 +113,7 @@ def _named(text: str, phrase: Phrase) -> Phrase:
     first = 0
     while first < last and not _is_name(text, phrase.spans[first]):
         first += 1
-    counted = phrase.words[0] in WORD_NUMBERS or phrase.before == "#"
+    counted = phrase.words[0] in WORD_NUMBERS or phrase.before == "#" or phrase.words[-1].endswith("s")
     return phrase if first == last or (first and counted) else phrase.part(first, last)
 
 

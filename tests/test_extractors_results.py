@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
 
-from extractors.doc import make_doc
+from extractors.doc import make_doc, numbers_of
 from extractors.lists import parallel
 from extractors.numbers import Numbers, parse_quantity
-from extractors.results import link_results
+from extractors.result_scenes import stage
+from extractors.results import link_results, offered
 from extractors.sentences import Sentences
 from kg.model import Claim, Evidence, Mention, Result, Scale
 
@@ -102,7 +103,38 @@ LISTED = [
         "metric",
         ["intersection over union"] * 2,
     ),
+    (
+        "On two long-context benchmarks, QuuxBank and FooBank, it shows average gains of 9.8% and 5.7%.",
+        "on",
+        ["QuuxBank", "FooBank"],
+    ),
+    (
+        "On the QuuxBank dataset and the FooBank dataset, it improves mAP by 23.7% and 10.3%, respectively.",
+        "on",
+        ["QuuxBank", "FooBank"],
+    ),
+    (
+        "On QuuxBank, raters agree well (ICC=0.75) and Zorgon ranks well (nDCG@5~0.459).",
+        "metric",
+        ["ICC", "nDCG@5"],
+    ),
 ]
+
+OFFERED = [
+    ("We test it on a curated dataset. Zorgon reaches 92.1% accuracy.", "curated dataset", True),
+    ("We experiment on the 11 benchmarks. Zorgon cuts latency by 76%.", "11 benchmarks", True),
+    ("Experiments on medical QA benchmarks show 3.7% higher accuracy.", "medical QA benchmarks", True),
+    ("It was at 74.0% on the same benchmark.", "benchmark", False),
+]
+
+
+@pytest.mark.parametrize(("abstract", "phrase", "expected"), OFFERED)
+def test_what_a_number_may_have_been_measured_on(abstract: str, phrase: str, expected: bool) -> None:
+    doc = read(abstract)
+    layout = stage(doc, numbers_of(doc), [], introduced(doc))
+    ((at, scene),) = layout.scenes
+    texts = {layout.raw[option.start : option.end] for option in offered(layout, at, scene, 0)}
+    assert (phrase in texts) is expected
 
 
 @pytest.mark.parametrize(("abstract", "slot", "expected"), LISTED)
