@@ -46,8 +46,8 @@ def link_results(
     """
     numbers = quantities(doc) if doc._.kg_numbers is None else numbers_of(doc)
     layout = stage(doc, numbers, spans, claims, tokens)
-    offers = [_offers(layout, at, scene) for at, scene in layout.scenes]
-    _weigh_anew(doc, tokens or tokens_of(doc), [offer for some in offers for offer in some])
+    offers = [offers_of(layout, at, scene) for at, scene in layout.scenes]
+    weigh_anew(doc, tokens or tokens_of(doc), [offer for some in offers for offer in some])
     results: list[Result] = []
     compared = _compared(claims)
     rivals = {number.baseline_start for number in numbers}
@@ -74,7 +74,7 @@ def _of_the_rival(result: Result, introduced: frozenset[str]) -> Result:
     return replace(result, method=rival, baseline=None)
 
 
-def _offers(layout: Stage, at: int, scene: Scene) -> list[Offer]:
+def offers_of(layout: Stage, at: int, scene: Scene) -> list[Offer]:
     """Return what may fill the slots of the numbers of a sentence, weighed by the tables."""
     outside = elsewhere(layout, at, scene)
     # They are the same for all its numbers.
@@ -87,7 +87,7 @@ def _offers(layout: Stage, at: int, scene: Scene) -> list[Offer]:
     return out
 
 
-def _weigh_anew(doc: Doc, tokens: Tokens, offers: list[Offer]) -> None:
+def weigh_anew(doc: Doc, tokens: Tokens, offers: list[Offer]) -> None:
     """Put the model's scores in place of the tables', where the Doc has vectors."""
     model = trained_of(doc)
     if model is None:
