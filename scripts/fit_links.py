@@ -3,13 +3,14 @@
 
     python -m scripts.fit_links TRAIN_DIR MODEL_DIR [--held-out 484] [--curves-of MODEL_DIR]
 
-TRAIN_DIR holds papers.jsonl and facts.jsonl (the guide's format); MODEL_DIR a model, whose heads for links
-go on from what they are, on the vectors that its transformer gives. The heads are told what the table says of
-a phrase. A table that has seen a paper is surer of it than it will be of a new one, so each paper's scores are
-those of a table that was fitted without it (stacked generalisation, Wolpert 1992). With `--held-out` the last
-papers are left out of everything, measured, and what is right there calibrates the slots: for a model that
-has not seen them. Another's calibration is taken over with `--curves-of`. The table is written to
-`extractors/data/numbers_slots.tsv`, the heads to MODEL_DIR. Needs the extra `train`; deterministic.
+TRAIN_DIR holds papers.jsonl and facts.jsonl (the guide's format); MODEL_DIR a model, whose heads for
+links go on from what they are, on the vectors that its transformer gives. The heads are told what the
+table says of a phrase. A table that has seen a paper is surer of it than it will be of a new one, so
+each paper's scores are those of a table that was fitted without it (stacked generalisation, Wolpert
+1992). With `--held-out` the last papers are left out of everything, measured, and what is right there
+calibrates the slots: for a model that has not seen them. Another's calibration is taken over with
+`--curves-of`. The table is written to `extractors/data/numbers_slots.tsv`, the heads to MODEL_DIR.
+Needs the extra `train`; deterministic.
 """
 
 from __future__ import annotations
@@ -137,7 +138,8 @@ def unseen(papers: Sequence[Paper], words: frozenset[str]) -> list[Number]:
 
 def _means(vectors: Floats, places: npt.NDArray[np.int64]) -> Floats:
     sums = np.concatenate([np.zeros((1, vectors.shape[1]), np.float32), np.cumsum(vectors, axis=0)])
-    out: Floats = (sums[places[:, 1]] - sums[places[:, 0]]) / (places[:, 1:] - places[:, :1])
+    lengths = (places[:, 1:] - places[:, :1]).astype(np.float32)
+    out: Floats = (sums[places[:, 1]] - sums[places[:, 0]]) / lengths
     return out
 
 
