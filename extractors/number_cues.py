@@ -71,9 +71,10 @@ _UP = (
     r"|advanc|elevat|jump|surg|soar|climb|better|higher"
 )
 _CHANGE = re.compile(rf"\b(?:(?P<down>(?:{_DOWN})\w*)|(?:{_UP})\w*)\b", re.IGNORECASE)
-# "A 15.7% decrease", "50% FLOPs savings".
+# "A 15.7% decrease", "50% FLOPs savings", "94 percentage point (pp) degradation".
 _FALLS = re.compile(
-    r"""[ ](?:(?!and|or|of|in|on|for|with|while|to|gain|improv|increas|boost|more|higher)[A-Za-z-]+[ ]){0,3}
+    r"""(?:[ ]\([^()]{1,6}\))?[ ]
+    (?:(?!and|or|of|in|on|for|with|while|to|gain|improv|increas|boost|more|higher)[A-Za-z-]+[ ]){0,3}
     (?:decrease|reduction|saving|drop|decline|degradation)s?\b(?![ ](?:rate|ratio)s?\b)""",
     re.VERBOSE,
 )

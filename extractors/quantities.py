@@ -59,7 +59,7 @@ _ATOM = re.compile(
     (?: (?P<glue>[ -]{{0,2}})(?P<magnitude>{"|".join(MAGNITUDES)})(?![A-Za-z0-9]) )?
     \+?
     (?P<unit>{UNIT_PATTERN})?
-    (?![\w]|\.\d)""",
+    (?![\w]|\.\d|-wise)""",
     re.VERBOSE,
 )
 _SPELT = re.compile(
@@ -292,11 +292,10 @@ def _factors(shown: str, numbers: list[Number]) -> list[Number]:
 
 
 def _in_a_name(shown: str, number: Number) -> bool:
-    """Whether a number is the size in a model's name, as in "Foo3.1-8B-Chat"."""
-    return (
-        shown[number.end - 1] in "BM"
-        and _NAME_BEFORE.search(shown, max(0, number.start - 24), number.start) is not None
-    )
+    """Whether a number belongs to a name: a size as in "Foo3.1-8B-Chat", a range as in "mAP50-95"."""
+    if _NAME_BEFORE.search(shown, max(0, number.start - 24), number.start) is None:
+        return False
+    return shown[number.end - 1] in "BM" or (number.unit is None and shown[number.start - 2].isdigit())
 
 
 def _share_units(shown: str, numbers: list[Number]) -> list[Number]:

@@ -19,6 +19,7 @@ WRITTEN: list[tuple[str, str, Read]] = [
     (r"an accuracy of $87.2$\% is", r"$87.2$\%", (87.2, "%")),
     (r"an accuracy of 87.2\,\% is", r"87.2\,\%", (87.2, "%")),
     (r"an accuracy of \textbf{87.2\%} is", r"87.2\%", (87.2, "%")),
+    (r"95.7\% point-wise AU-ROC", r"95.7\%", (95.7, "%")),
     ("eighty percent of", "eighty percent", (80.0, "%")),
     ("ninety-five percent of", "ninety-five percent", (95.0, "%")),
     ("a BLEU of 72,64% in", "72,64%", (72.64, "%")),
@@ -123,7 +124,7 @@ JOINED: list[tuple[str, list[tuple[float, str | None, float | None]]]] = [
 
 NO_NUMBER = [
     "GPT-4", "ResNet-50", "CIFAR-10", "top-5", "COVID-19", "mAP@50", "Hits@1", "O(n^2)", "1080p", "v2.0",
-    "24/7 operation", "Qwen2.5-7B", "Llama-3.1-8B-Instruct", "our contributions are threefold", "manifold",
+    "mAP50-95", "24/7 operation", "Qwen2.5-7B", "Llama-3.1-8B-Instruct", "our contributions are threefold", "manifold",
 ]  # fmt: skip
 
 NO_CLAIM = [
@@ -163,7 +164,7 @@ KINDS = [
     ("It runs with 12% FLOPs savings.", "reduction"),
     ("It is shorter, representing a 15.7% decrease.", "reduction"),
     ("It surpasses the next-best results by a clear margin of 0.12.", "improvement"),
-    ("Prompts induce up to 94 percentage points degradation.", "reduction"),
+    ("Prompts induce up to 94 percentage point (pp) degradation.", "reduction"),
     ("The schema depresses scores by 12 points.", "reduction"),
     ("It improves the error by 12%.", "improvement"),
     ("Under rotation, error rates surge by over 12%.", "improvement"),
