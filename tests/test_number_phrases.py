@@ -124,7 +124,8 @@ JOINED: list[tuple[str, list[tuple[float, str | None, float | None]]]] = [
 
 NO_NUMBER = [
     "GPT-4", "ResNet-50", "CIFAR-10", "top-5", "COVID-19", "mAP@50", "Hits@1", "O(n^2)", "1080p", "v2.0",
-    "mAP50-95", "24/7 operation", "Qwen2.5-7B", "Llama-3.1-8B-Instruct", "our contributions are threefold", "manifold",
+    "mAP50-95", "24/7 operation", "Qwen2.5-7B", "Llama-3.1-8B-Instruct", "our contributions are threefold",
+    "manifold",
 ]  # fmt: skip
 
 NO_CLAIM = [
