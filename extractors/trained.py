@@ -147,6 +147,15 @@ class Trained:
         out = table * self._w["sa"] + self._line("u", np.maximum(both, 0)) + pairs.sum(-1) / shape[2] ** 0.5
         return out, none
 
+    @property
+    def trust(self) -> Floats:
+        """How far the table of cues is trusted for each slot of a number, shape (`result_slots.SLOTS`,)."""
+        return self._w["sa"]
+
+    @trust.setter
+    def trust(self, factors: Floats) -> None:
+        self._w["sa"] = factors
+
     def calibrated(self, role: str, probability: float) -> float:
         """Return how often a claim of this role is right at this probability (isotonic, out of fold)."""
         curve = self._curves.get(role)
