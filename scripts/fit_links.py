@@ -113,7 +113,7 @@ def write(folder: Path, arrays: dict[str, Floats], curves: dict[str, Curve]) -> 
     """Write the heads, and the digest and calibration in model.json."""
     halves = {name: array.astype(np.float16) for name, array in arrays.items()}
     with (folder / "heads.npz").open("wb") as file:
-        np.savez_compressed(file, **halves)
+        np.savez_compressed(file, **halves)  # type: ignore[arg-type]
     about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     about["calibration"] |= curves
     about["sha256"]["heads.npz"] = hashlib.sha256((folder / "heads.npz").read_bytes()).hexdigest()
