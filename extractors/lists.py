@@ -6,7 +6,7 @@ import re
 
 # "the GSM8K dataset and the MATH dataset" is a list of two names.
 _COORDINATED = re.compile(
-    r"\s{0,4}(?:,|;|/|and|or|, {0,4}and|&)\s{0,4}|\s+(?:benchmark|data ?set|corpus)s?,? and\s+(?:the\s+)?",
+    r"\s{0,10}(?:,|;|/|and|or|, {0,4}and|&)\s{0,10}|\s+(?:benchmark|data ?set|corpus)s?,? and\s+(?:the\s+)?",
     re.IGNORECASE,
 )
 _LOOSE = re.compile(r"[,;/(]|\band\b|\bto\b")

@@ -31,6 +31,7 @@ _RIVAL = re.compile(
 _SIDE = re.compile(r"\b(?:while|whereas|but|although)\b|;")
 _TOKEN = re.compile(r"\d[\d.,]*|\w[\w-]*|[^\s\w]")
 _NAME = re.compile(r"[^\W_a-z]")
+_PLURALS = ("benchmarks", "datasets", "corpora")
 _AND = re.compile(r"\b(?:and|or)\b|[&/]")
 
 
@@ -102,8 +103,8 @@ def find_phrases(text: str, low: int, high: int, taken: list[tuple[int, int]], s
 def _named(text: str, phrase: Phrase) -> Phrase:
     """Reduce "the real-world XY20k dataset" to "XY20k".
 
-    A phrase without a name, or all name, is left alone, and so are "three public QA datasets", whose name
-    is not "QA".
+    A phrase without a name, or all name, is left alone, and so are "three public QA datasets" and "medical QA
+    benchmarks", whose name is not "QA".
     """
     last = len(phrase.words)
     while last and phrase.words[last - 1] in _WORDS["generic"]:
@@ -113,8 +114,8 @@ def _named(text: str, phrase: Phrase) -> Phrase:
     first = 0
     while first < last and not _is_name(text, phrase.spans[first]):
         first += 1
-    counted = phrase.words[0] in WORD_NUMBERS or phrase.before == "#" or phrase.words[-1].endswith("s")
-    return phrase if first == last or (first and counted) else phrase.part(first, last)
+    several = phrase.words[0] in WORD_NUMBERS or phrase.before == "#" or phrase.words[-1] in _PLURALS
+    return phrase if first == last or (first and several) else phrase.part(first, last)
 
 
 def _is_name(text: str, span: tuple[int, int]) -> bool:
