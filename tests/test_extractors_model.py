@@ -208,3 +208,15 @@ def test_numbers_read_together_are_read_as_by_themselves() -> None:
         )
         np.testing.assert_allclose(scores[mine], own, atol=1e-3)
         np.testing.assert_allclose(none[i : i + 1], own_none, atol=1e-3)
+
+
+def test_trust_is_the_share_of_the_table_in_a_slot() -> None:
+    model = Trained(Path(SHIPPED))  # one of its own: the shared one stays as it is
+    vectors, number = np.ones((9, model.width), dtype=np.float32), np.array([[3, 5]])
+    empty, nothing = np.array([[1.0, 2.0, 3.0, 4.0]]), np.zeros((0, 4))
+    places, owners = np.zeros((0, 2), dtype=np.int64), np.zeros(0, dtype=np.int64)
+    trust = model.trust
+    _, told = model.slots(vectors, number, places, owners, nothing, empty)
+    model.trust = trust * 0
+    _, untold = model.slots(vectors, number, places, owners, nothing, empty)
+    np.testing.assert_allclose(told - untold, empty * trust, rtol=1e-3)
