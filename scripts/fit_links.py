@@ -24,8 +24,7 @@ import numpy as np
 
 import extractors
 from extractors import result_slots
-from extractors.doc import make_doc, numbers_of, spans_of
-from extractors.judge import judge
+from extractors.doc import numbers_of
 from extractors.result_choice import Choice, Offer, choose
 from extractors.result_scenes import stage
 from extractors.results import offers_of, weigh_anew
@@ -36,26 +35,11 @@ from extractors.training.limits import Curve, Flags, isotonic
 from kg.export.facts import guide_facts
 from kg.model import Paper as Read
 from kg.score import same_relaxed, score
-from scripts.fit_numbers import Paper, fit_slots, ordinary
-from scripts.linear_fit import DATA, Facts, read_lines
+from scripts.fit_numbers import Paper, fit_slots, ordinary, read_papers
+from scripts.linear_fit import DATA, Facts
 
 FOLDS = 5
 SCALES = (1.0, 0.9, 0.8, 0.7, 0.6)
-
-
-def read_papers(folder: Path, model: str) -> list[Paper]:
-    """Read the papers as the pipeline does, up to their claims."""
-    nlp = extractors.load(model)
-    pairs = zip(read_lines(folder / "papers.jsonl"), read_lines(folder / "facts.jsonl"), strict=True)
-    papers = []
-    for record, facts in pairs:
-        doc = make_doc(nlp, record["title"], record["abstract"])
-        for name, part in nlp.pipeline:
-            if name != "kg_claims":
-                doc = part(doc)
-        spans = spans_of(doc)
-        papers.append(Paper(facts, doc, spans, judge(doc, spans)[1]))
-    return papers
 
 
 def annotated(paper: Paper) -> dict[int, Facts]:
@@ -157,26 +141,27 @@ def main() -> None:
     parser.add_argument("--held-out", type=int, default=0, help="last papers, to measure on")
     parser.add_argument("--curves-of", type=Path, help="a model whose calibration of slots is taken over")
     args = parser.parse_args()
-    papers = read_papers(args.folder, str(args.model))
+    nlp = extractors.load(str(args.model))
+    papers = read_papers(args.folder, nlp, [part for name, part in nlp.pipeline if name != "kg_claims"])
     seen = len(papers) - args.held_out
     words, table = ordinary(papers[:seen]), (DATA / "numbers_slots.tsv").read_bytes()
-    best = scale(papers[:seen], words, trained(str(args.model)))
-    with np.load(args.model / "heads.npz") as stored:
-        arrays = dict(stored)
-    write(args.model, arrays | {"sa": arrays["sa"].astype(np.float32) * best}, {})
-    trained.cache_clear()
+    model = trained(str(args.model))
+    try:
+        best = np.float32(scale(papers[:seen], words, model))
+    finally:  # the tables of the folds are for measuring only
+        (DATA / "numbers_slots.tsv").write_bytes(table)
+        result_slots.forget_weights()
+    model.trust = model.trust * best
     curves: dict[str, Curve] = {}
     if args.held_out:
         fit_slots(papers[:seen], seen, words)
         result_slots.forget_weights()
         curves = chances(papers[seen:])
-    else:
-        (DATA / "numbers_slots.tsv").write_bytes(table)
     if args.curves_of:
         others = json.loads((args.curves_of / "model.json").read_text(encoding="utf-8"))["calibration"]
         curves = {name: curve for name, curve in others.items() if name.startswith("slot:")}
     with np.load(args.model / "heads.npz") as stored:
-        write(args.model, dict(stored), curves)
+        write(args.model, dict(stored) | {"sa": model.trust}, curves)
     trained.cache_clear()
     if args.held_out:
         measure(args.model, papers[seen:])

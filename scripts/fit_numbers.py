@@ -16,12 +16,13 @@ from __future__ import annotations
 import argparse
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import spacy
+from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from extractors import number_cues, result_slots
@@ -76,10 +77,8 @@ class Paper:
     claims: list[Claim]
 
 
-def read_papers(folder: Path) -> list[Paper]:
-    """Read every paper of a folder as the pipeline does, up to its claims."""
-    nlp = spacy.blank("en")
-    parts = (Sentences(), Abbreviations(), Numbers(), Mentions())
+def read_papers(folder: Path, nlp: Language, parts: Sequence[Callable[[Doc], Doc]]) -> list[Paper]:
+    """Read every paper of a folder with the parts of a pipeline that come before its claims."""
     papers = []
     pairs = zip(read_lines(folder / "papers.jsonl"), read_lines(folder / "facts.jsonl"), strict=True)
     for record, facts in pairs:
@@ -235,7 +234,8 @@ def main() -> None:
     parser.add_argument("--held-out", type=int, default=820, help="last papers, to measure on")
     parser.add_argument("--only-seen", action="store_true", help="do not fit again with the held-out papers")
     args = parser.parse_args()
-    papers = read_papers(args.folder)
+    parts = (Sentences(), Abbreviations(), Numbers(), Mentions())
+    papers = read_papers(args.folder, spacy.blank("en"), parts)
     seen = len(papers) - args.held_out
     words = ordinary(papers)
     fit_tables(papers, seen, words)
