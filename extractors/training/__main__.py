@@ -9,6 +9,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
+from extractors.trained import SHIPPED
 from kg.errors import InputError, KGError
 
 _NEEDED = ("torch", "transformers", "onnx")
@@ -34,6 +35,12 @@ def _parser() -> argparse.ArgumentParser:
         "--work", type=Path, help="folder for what a cut-off run goes on from; default OUT.work"
     )
     parser.add_argument("--base", type=Path, help="folder of a BERT; default: all-MiniLM-L6-v2")
+    parser.add_argument(
+        "--from",
+        dest="begin",
+        type=Path,
+        help="model folder to go on from, or `shipped`; layers and neurons are then the model's",
+    )
     parser.add_argument(
         "--teacher", type=Path, help="folder of a larger one with the same word pieces, which teaches"
     )
@@ -64,23 +71,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         missing = [name for name in _NEEDED if find_spec(name) is None]
         if missing:
             raise InputError(f"training needs {', '.join(missing)}; run: pip install 'methodkg[train]'")
-        from extractors.training.recipe import TEACH, TEACH_LARGE, Recipe, train
+        from extractors.training.recipe import GO_ON, TEACH, TEACH_LARGE, Recipe, train
 
         recipe = Recipe(
             folder=args.folder,
             out=args.out,
             work=args.work or args.out.with_name(args.out.name + ".work"),
             base=args.base or base_model(),
+            begin=Path(SHIPPED) if str(args.begin) == "shipped" else args.begin,
             teacher=args.teacher,
             unlabelled=args.unlabelled,
             most=args.most,
-            guess=args.guess if args.unlabelled else 0,
+            guess=args.guess if args.unlabelled and not args.begin else 0,
             layers=args.layers,
             neurons=args.neurons,
             folds=args.folds,
             device=args.device,
         )
-        teach = TEACH_LARGE if args.teacher else TEACH
+        teach = TEACH_LARGE if args.teacher else GO_ON if args.begin else TEACH
         teach = replace(teach, seed=args.seed, epochs=args.epochs or teach.epochs)
         study, guessing = (replace(plan, seed=args.seed) for plan in (recipe.study, recipe.guessing))
         report = train(replace(recipe, teach=teach, study=study, guessing=guessing))

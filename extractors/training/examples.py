@@ -77,6 +77,7 @@ class Example:
         number_table: log odds by the tables.
         categories, number_kinds: none, result, scale; kind of a result, -1 where it is none; or chances.
         choices: for the numbers that may be results.
+        annotator: whose annotation it is; 0 is the one whose habits the model takes on.
     """
 
     facts: Facts | None
@@ -98,6 +99,7 @@ class Example:
     categories: Array
     number_kinds: Array
     choices: list[Choice]
+    annotator: int = 0
 
 
 @cache

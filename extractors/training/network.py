@@ -24,6 +24,9 @@ from extractors.training.examples import TYPES, Example
 from extractors.wordpieces import WordPieces
 
 HIDDEN, PAIR = 192, 96
+# Of what an annotator may list more readily than another: roles and types, numbers, slots left empty.
+HABITS = (len(OUTPUTS) + len(TYPES), len(NUMBERS), len(SLOTS))
+_SOON = 20.0  # habits are learnt by so much larger steps than the rest, which would else take them on
 # What a head's loss counts: roles, types, kind of paper, numbers, slots.
 WORTH = (1.0, 0.3, 0.3, 1.0, 0.5)
 
@@ -41,12 +44,14 @@ class Batch:
     places: Tensor
     owners: Tensor
     name_paper: Tensor
+    annotator: Tensor  # of each paper
     looks: Tensor
     roles: Tensor
     worth: Tensor
     types: Tensor
     kind: Tensor
     numbers: Tensor
+    number_paper: Tensor
     number_table: Tensor
     categories: Tensor
     number_kinds: Tensor
@@ -105,12 +110,14 @@ def collate(papers: Sequence[Example], pieces: WordPieces, *, annotated: bool) -
         places=flat("places", "token"),
         owners=flat("owners", "name"),
         name_paper=_flat([np.full(len(p.names), i) for i, p in enumerate(papers)]),
+        annotator=torch.tensor([p.annotator for p in papers]),
         looks=flat("looks").float(),
         roles=flat("roles").float(),
         worth=flat("worth").float(),
         types=flat("types"),
         kind=torch.from_numpy(np.stack([p.kind for p in papers])),
         numbers=flat("numbers", "token"),
+        number_paper=_flat([np.full(len(p.numbers), i) for i, p in enumerate(papers)]),
         number_table=flat("number_table").float(),
         categories=flat("categories"),
         number_kinds=flat("number_kinds"),
@@ -172,6 +179,9 @@ class Network(nn.Module):
         dropout: in the heads.
         inner: dropout in the layers, which doubles the time of a step on a CPU.
         pieces: the word pieces by number, where the base may number them otherwise.
+        annotators: how many there are. What those after the first list more or less readily than the first
+            is learnt apart, and not written with the heads (after Rodrigues and Pereira 2018, "Deep learning
+            from crowds", whose layer for each annotator is a bias here).
     """
 
     numbering: Tensor
@@ -183,6 +193,7 @@ class Network(nn.Module):
         dropout: float = 0.2,
         inner: float = 0.0,
         pieces: Sequence[str] = (),
+        annotators: int = 1,
     ) -> None:
         super().__init__()
         config = AutoConfig.from_pretrained(base)
@@ -215,6 +226,7 @@ class Network(nn.Module):
         # How much the tables count beside the heads.
         self.na = nn.Parameter(torch.full((len(TARGETS),), 0.5))
         self.sa = nn.Parameter(torch.full((slots,), 0.7))
+        self.habits = nn.Parameter(torch.zeros(annotators - 1, sum(HABITS)))
 
     @property
     def device(self) -> torch.device:
@@ -232,7 +244,8 @@ class Network(nn.Module):
 
     def heads(self) -> dict[str, Tensor]:
         """Return the weights of everything but the transformer, by the names that `Trained` knows."""
-        named = {n: p for n, p in self.named_parameters() if not n.startswith(("encoder.", "marks."))}
+        others = ("encoder.", "marks.", "habits")
+        named = {n: p for n, p in self.named_parameters() if not n.startswith(others)}
         out = {n.removesuffix(".weight"): p.T if p.ndim == 2 else p for n, p in named.items()}
         return out | {"count": self.count.weight}
 
@@ -254,11 +267,13 @@ class Network(nn.Module):
         count = _count(b.owners, names).clamp(max=7).long()
         pooled = torch.cat([_mean(spans, b.owners, names), _most(spans, b.owners, names)], 1)
         seen = self.hid(pooled) + paper[b.name_paper] + self.count(count) + self.look(b.looks)
-        out = self.out(self.drop(functional.relu(seen)))
+        habits = functional.pad(self.habits * _SOON, (0, 0, 1, 0))[b.annotator]
+        of_names, of_numbers, of_empty = torch.split(habits, list(HABITS), dim=1)
+        out = self.out(self.drop(functional.relu(seen))) + of_names[b.name_paper]
         near = self._numbers(vectors, b.numbers)
-        numbers = self.no(near)
+        numbers = self.no(near) + of_numbers[b.number_paper]
         known = functional.pad(b.number_table.clamp(-6, 6) * self.na, (1, 0))
-        options, empty = self._slots(vectors, near, b)
+        options, empty = self._slots(vectors, near, of_empty[b.number_paper], b)
         return Answer(
             out[:, : len(OUTPUTS)],
             out[:, len(OUTPUTS) :],
@@ -283,7 +298,7 @@ class Network(nn.Module):
         wide = functional.pad(vectors, (0, 0, 1, 1))
         return self.drop(functional.relu(self.nh(torch.cat([own, wide[low], wide[high + 1]], 1))))
 
-    def _slots(self, vectors: Tensor, near: Tensor, b: Batch) -> tuple[Tensor, Tensor]:
+    def _slots(self, vectors: Tensor, near: Tensor, habits: Tensor, b: Batch) -> tuple[Tensor, Tensor]:
         """Return the chance of each option, and of none, to fill each slot."""
         choices, slots = len(b.choice_number), len(SLOTS)
         if not choices:
@@ -293,7 +308,7 @@ class Network(nn.Module):
         both = functional.relu(self.an(near)[number] + self.ac(phrases) + self.aw(b.option_table / 4))
         pair = (self.pn(near)[number] * self.pc(phrases)).view(-1, slots, PAIR).sum(-1) / PAIR**0.5
         scores = self.u(both) + pair + self.sa * b.option_table
-        empty = self.null(near)[b.choice_number] + self.sa * b.empty_table
+        empty = (self.null(near) + habits)[b.choice_number] + self.sa * b.empty_table
         top = torch.maximum(_most(scores.detach(), b.option_choice, choices), empty.detach())
         scores, empty = torch.exp(scores - top[b.option_choice]), torch.exp(empty - top)
         total = _sum(scores, b.option_choice, choices) + empty

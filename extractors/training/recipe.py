@@ -36,6 +36,7 @@ from extractors.training.gold import Facts
 from extractors.training.limits import calibration, linked, thresholds
 from extractors.training.network import Network
 from extractors.training.pretrain import Text, pretrain
+from extractors.training.recover import recover
 from extractors.training.slim import slim
 from extractors.wordpieces import WordPieces
 from kg.errors import InputError
@@ -43,7 +44,7 @@ from kg.score import read_papers
 
 T = TypeVar("T")
 TEACH, STUDY, GUESS = Plan(4, 2e-4, 1e-3), Plan(1, 3e-4, 1e-3), Plan(1, 2e-4, 1e-3)
-TEACH_LARGE = Plan(5, 5e-5, 1e-3)
+TEACH_LARGE, GO_ON = Plan(5, 5e-5, 1e-3), Plan(2, 1.5e-4, 5e-4)
 _LEAST_PAPERS = 2
 # Large networks sometimes fall into saying the same of everything, and stay there: their loss ceases to fall.
 _STUCK, _STEADY, _TRIES = 0.75, 3, 3
@@ -58,6 +59,7 @@ class Recipe:
         out: folder of the model that is written.
         work: folder for what a run that was cut off goes on from.
         base: folder of a BERT in the Hugging Face format.
+        begin: a model folder made from it that students go on from, in place of the base.
         teacher: folder of what teachers begin from, the base where none is given; its word pieces are the
             base's, though it may number them otherwise.
         unlabelled: JSON lines with title and abstract, gzipped or not.
@@ -74,6 +76,7 @@ class Recipe:
     out: Path
     work: Path
     base: Path
+    begin: Path | None = None
     teacher: Path | None = None
     unlabelled: Path | None = None
     most: int = 12_000
@@ -135,10 +138,13 @@ class Run:
     def network(self, *, teacher: bool = False) -> Network:
         """Return a teacher or a student that has not yet seen an annotation."""
         recipe = self.recipe
+        count = 1 + max(paper.annotator for paper in self.annotated())
         if teacher and recipe.teacher is not None:
-            net = Network(str(recipe.teacher), 0, inner=0.1, pieces=self.vocabulary)
+            net = Network(str(recipe.teacher), 0, inner=0.1, pieces=self.vocabulary, annotators=count)
+        elif recipe.begin is not None:
+            return recover(recipe.begin, recipe.base, count).to(recipe.device)
         else:
-            net = Network(str(recipe.base), recipe.layers)
+            net = Network(str(recipe.base), recipe.layers, annotators=count)
         net = net.to(recipe.device)
         path = recipe.work / f"{'teacher' if teacher and recipe.teacher else 'student'}-base.pt"
         if recipe.guess and not path.is_file():
@@ -241,11 +247,11 @@ def train(recipe: Recipe, say: Say = print) -> dict[str, Any]:
         "links_out_of_fold": linked(papers, said),
         "thresholds": limits,
         "base": recipe.base.name,
-        "layers": recipe.layers,
-        "neurons": recipe.neurons,
     }
     curves = calibration(papers, said, limits)
     student = run.student().cpu()
+    layers = student.encoder.encoder.layer
+    report |= {"layers": len(layers), "neurons": layers[0].intermediate.dense.out_features}
     export(student, recipe.base / "vocab.txt", recipe.out, report | {"calibration": curves})
     (recipe.work / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     return report
@@ -253,6 +259,8 @@ def train(recipe: Recipe, say: Say = print) -> dict[str, Any]:
 
 def annotated(folder: Path, pieces: WordPieces) -> Iterator[Example]:
     """Read papers.jsonl and facts.jsonl of a folder, joined by id.
+
+    Facts may say whose they are (`annotator`); those of the first paper are of the one whose habits count.
 
     Raises:
         InputError: if a file is missing or torn, or an annotated paper has no text.
@@ -265,7 +273,11 @@ def annotated(folder: Path, pieces: WordPieces) -> Iterator[Example]:
             raise InputError(
                 f"{folder / 'papers.jsonl'}: paper {one['id']} has no abstract here; add its text"
             )
-    return examples(((dict(papers[str(one["id"])]), dict(one)) for one in facts), pieces)
+    known: dict[str, int] = {}
+    for example in examples(((dict(papers[str(one["id"])]), dict(one)) for one in facts), pieces):
+        name = (example.facts or {}).get("annotator", "")
+        example.annotator = known.setdefault(str(name), len(known))
+        yield example
 
 
 def _unlabelled(recipe: Recipe, most: int) -> list[Facts]:
