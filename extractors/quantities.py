@@ -51,13 +51,13 @@ _WORD = "|".join(sorted(WORD_NUMBERS, key=len, reverse=True))
 _ATOM = re.compile(
     rf"""(?<![\w.@\\^]) (?<!\d,) (?: (?<![A-Za-wyz][-–]) | (?<=\b[Ss]ub[-–]) ) (?<!\d:)
     (?: (?P<money>(?:US)?[$€£])\ ? | (?P<by>[×x])\ ?(?=\d[\d.]{{0,8}}\ {_BETTER}) )?
-    (?: (?<![\w)%–-])(?P<sign>[+−-])(?=[\d.]) )?
+    (?: (?<![\w)%+–-])(?<!\+/)(?P<sign>[+−-])(?=[\d.]) )?
     (?P<figure>{_FIGURE})
     (?: [eE](?P<ten>[+−-]?\d{{1,2}})(?![\w.])
       | \ {{0,6}}[×x]\ {{0,6}}10\ {{0,3}}\^?\ {{0,2}}(?P<power>[−-]?\d{{1,2}})
       | \^\ ?(?P<exponent>[−-]?\d{{1,2}}) )?
     (?: (?P<glue>[ -]{{0,2}})(?P<magnitude>{"|".join(MAGNITUDES)})(?![A-Za-z0-9]) )?
-    \+?
+    (?:\+(?!/?-))?
     (?P<unit>{UNIT_PATTERN})?
     (?![\w]|\.\d|-wise)""",
     re.VERBOSE,
@@ -91,6 +91,11 @@ _FACTOR = re.compile(
     r"\bfactors? of (?:about |around |approximately |nearly |over |up to |roughly |~ ?)?\$?$", re.I
 )
 _SPREAD = re.compile(r" ?(?:±|\+/-|\+-) ?")
+_SCORE = re.compile(r"\d+\.\d+ ?/ ?\d+")
+_MOVES = re.compile(
+    r"\b(?:increas|improv|ris|rose|rais|grow|grew|drop|decreas|reduc|fall|fell|declin|boost|lower)[a-z]* ",
+    re.I,
+)
 _NAME_BEFORE = re.compile(r"[A-Za-z][\w.-]*-$")
 _CAPITAL_BEFORE = re.compile(r"\b([A-Z][\w+-]*) $")
 _LIST = re.compile(r" ?(?:/|,? and|,? or|,|;|vs\.?|versus|\|) ?(?:up to |over |~)?")
@@ -267,7 +272,7 @@ def _gap(shown: str, left: Number, right: Number) -> str:
 
 
 def _factors(shown: str, numbers: list[Number]) -> list[Number]:
-    """Give "a factor of 4" its unit, make "9 out of 10" and "82 ± 3" one number, leave out "24/7"."""
+    """Give "a factor of 4" its unit, make "9 out of 10", "8.9/10", "82 ± 3" one number, leave out "24/7"."""
     out: list[Number] = []
     for number in numbers:
         before = shown[max(0, number.start - 24) : number.start]
@@ -281,7 +286,8 @@ def _factors(shown: str, numbers: list[Number]) -> list[Number]:
             continue
         if last and last.unit is None and last.shape in ("single", "count") and number.unit is None:
             gap = _gap(shown, last, number)
-            if gap == " out of " and last.shape == number.shape:
+            score = gap == "/" and _SCORE.fullmatch(shown, last.start, number.end)
+            if (gap == " out of " and last.shape == number.shape) or (score and last.value <= number.value):
                 out[-1] = replace(last, end=number.end)
                 continue
             if gap == "/" and (last.value, number.value) == (24.0, 7.0):
@@ -369,17 +375,13 @@ def _is_change(shown: str, old: Number, new: Number) -> bool:
     gap = _gap(shown, old, new)
     if old.unit not in (None, new.unit):
         return False
+    before = shown[max(0, old.start - 40) : old.start]
     if not _JOIN.fullmatch(gap):
-        return bool(_FROM.search(shown[max(0, old.start - 40) : old.start])) and bool(
-            re.fullmatch(r"[^.;,()]{0,24}\bto (?:\w+ ){0,2}", gap)
-        )
+        most = 55 if _MOVES.search(before) else 24
+        return bool(_FROM.search(before) and re.fullmatch(rf"[^.;,()]{{0,{most}}}\bto (?:\w+ ){{0,2}}", gap))
     if gap.strip().startswith("to"):
         opens = shown[max(0, old.start - 1) : old.start] == "("
-        return (
-            opens
-            or (old.unit is not None and old.value > new.value >= 0)
-            or bool(_FROM.search(shown[max(0, old.start - 40) : old.start]))
-        )
+        return opens or (old.unit is not None and old.value > new.value >= 0) or bool(_FROM.search(before))
     return True
 
 

@@ -63,19 +63,26 @@ def annotated(path: Path = DATA) -> list[dict[str, Any]]:
     return papers
 
 
-def publish(folder: Path, out: Path = DATA) -> int:
-    """Write the annotations from papers.jsonl and facts.jsonl of a folder; return the number of papers."""
+def publish(folder: Path, out: Path = DATA, *, whole: bool = False) -> int:
+    """Write the annotations from papers.jsonl and facts.jsonl of a folder; return the number of papers.
+
+    Args:
+        folder: with both files.
+        out: the file.
+        whole: with all facts but the title, not the results alone.
+    """
     texts = {str(paper["id"]): paper for paper in read_papers(folder / "papers.jsonl")}
     lines = []
     for facts in sorted(read_papers(folder / "facts.jsonl"), key=lambda paper: str(paper["id"])):
         key = str(facts["id"])
         text = texts[key]
+        rest = {name: value for name, value in facts.items() if whole and name != "title"}
         paper = {
-            "id": key,
-            "fold": fold_of(key),
-            "sha256": text_hash(text["title"], text["abstract"]),
+            **{"id": key, "fold": fold_of(key), "sha256": text_hash(text["title"], text["abstract"])},
+            **rest,
             "results": [
-                {slot: one[slot] for slot in SLOTS if one.get(slot) is not None} for one in facts["results"]
+                {slot: one.get(slot) for slot in SLOTS if whole or one.get(slot) is not None}
+                for one in facts["results"]
             ],
         }
         lines.append(json.dumps(paper, ensure_ascii=False, separators=(",", ":")))
@@ -278,6 +285,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     one.add_argument("--json", action="store_true")
     one = commands.add_parser("publish", help="make data/claims.jsonl of papers.jsonl and facts.jsonl")
     one.add_argument("folder", type=Path)
+    one.add_argument("--whole", action="store_true", help="all facts, not the results alone")
     return parser.parse_args(argv)
 
 
@@ -297,7 +305,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             found = scored(args.predictions, fold=args.fold, present=args.present, data=args.data)
             print(json.dumps(found, indent=1) if args.json else table(found))
         else:
-            print(f"{args.data}: {publish(args.folder, args.data):,} papers", file=sys.stderr)
+            print(
+                f"{args.data}: {publish(args.folder, args.data, whole=args.whole):,} papers", file=sys.stderr
+            )
     except KGError as error:
         print(f"claims: {error}", file=sys.stderr)
         return 1
