@@ -27,6 +27,7 @@ from benchmarks.claims.claims import (
     text_hash,
 )
 from kg.readers.ids import arxiv_id
+from kg.score import read_papers
 
 TEXTS = {
     "2601.00001": ("Gates", "Gate-Net reaches 87.2% on DoorBench,\n  up from 80.5%."),
@@ -104,6 +105,19 @@ def test_the_published_data_are_small_annotations_without_texts() -> None:
         for result in paper["results"]:
             assert set(result) <= set(SLOTS)
             assert {"value", "value_text", "kind"} <= set(result)
+
+
+def test_what_the_model_has_learnt_from_is_apart_from_what_it_is_measured_on() -> None:
+    folder = DATA.parents[2] / "annotations"
+    learnt, held_out = (read_papers(folder / f"{name}.jsonl") for name in ("learnt", "held-out"))
+    assert (len(learnt), len(held_out)) == (4312, 868)
+    assert sum(len(paper["results"]) for paper in (*learnt, *held_out)) == 9567  # as its README says
+    ids = [paper["id"] for paper in (*learnt, *held_out, *annotated())]
+    assert len(ids) == len(set(ids))
+    for paper in (*learnt, *held_out):
+        assert paper["fold"] == fold_of(paper["id"]) and len(paper["sha256"]) == 64
+        assert paper["annotator"].startswith("model") and "title" not in paper
+        assert all(set(result) == set(SLOTS) for result in paper["results"])
 
 
 def test_every_fold_is_about_a_fifth() -> None:
