@@ -57,7 +57,7 @@ _ATOM = re.compile(
       | \ {{0,6}}[×x]\ {{0,6}}10\ {{0,3}}\^?\ {{0,2}}(?P<power>[−-]?\d{{1,2}})
       | \^\ ?(?P<exponent>[−-]?\d{{1,2}}) )?
     (?: (?P<glue>[ -]{{0,2}})(?P<magnitude>{"|".join(MAGNITUDES)})(?![A-Za-z0-9]) )?
-    (?:\+(?!/?-))?
+    (?:\+(?!/?-\ ?[\d.]))?
     (?P<unit>{UNIT_PATTERN})?
     (?![\w]|\.\d|-wise)""",
     re.VERBOSE,
@@ -91,7 +91,7 @@ _FACTOR = re.compile(
     r"\bfactors? of (?:about |around |approximately |nearly |over |up to |roughly |~ ?)?\$?$", re.I
 )
 _SPREAD = re.compile(r" ?(?:±|\+/-|\+-) ?")
-_SCORE = re.compile(r"\d+\.\d+ ?/ ?\d+")
+_SCORE = re.compile(r"(?<!/)\d+\.\d+/(?:\d|\d?[05]|100)(?=[^/\d]|$)")
 _MOVES = re.compile(
     r"\b(?:increas|improv|ris|rose|rais|grow|grew|drop|decreas|reduc|fall|fell|declin|boost|lower)[a-z]* ",
     re.I,
@@ -110,6 +110,7 @@ _FROM = re.compile(
     re.I,
 )
 _RANGING = re.compile(r"\b(?:rang\w+|var\w+|span\w+|anywhere|between)\W+(?:\w+\W+){0,2}$", re.I)
+_FAR = 60
 _BETWEEN = re.compile(r"\bbetween (?:a |about |around )?$", re.I)
 
 
@@ -268,7 +269,7 @@ def _is_range(shown: str, low: Number, high: Number) -> bool:
 
 def _gap(shown: str, left: Number, right: Number) -> str:
     """The text between two numbers, blanks squeezed; of a long one only so much that nothing matches."""
-    return re.sub(r" +", " ", shown[left.end : min(right.start, left.end + 60)])
+    return re.sub(r" +", " ", shown[left.end : min(right.start, left.end + _FAR)])
 
 
 def _factors(shown: str, numbers: list[Number]) -> list[Number]:
@@ -286,8 +287,8 @@ def _factors(shown: str, numbers: list[Number]) -> list[Number]:
             continue
         if last and last.unit is None and last.shape in ("single", "count") and number.unit is None:
             gap = _gap(shown, last, number)
-            score = gap == "/" and _SCORE.fullmatch(shown, last.start, number.end)
-            if (gap == " out of " and last.shape == number.shape) or (score and last.value <= number.value):
+            score = gap == "/" and last.value <= number.value and _SCORE.match(shown, last.start)
+            if (gap == " out of " and last.shape == number.shape) or score:
                 out[-1] = replace(last, end=number.end)
                 continue
             if gap == "/" and (last.value, number.value) == (24.0, 7.0):
@@ -377,8 +378,10 @@ def _is_change(shown: str, old: Number, new: Number) -> bool:
         return False
     before = shown[max(0, old.start - 40) : old.start]
     if not _JOIN.fullmatch(gap):
-        most = 55 if _MOVES.search(before) else 24
-        return bool(_FROM.search(before) and re.fullmatch(rf"[^.;,()]{{0,{most}}}\bto (?:\w+ ){{0,2}}", gap))
+        near = re.fullmatch(r"[^.;,()]{0,24}\bto (?:\w+ ){0,2}", gap)
+        whole = new.start - old.end < _FAR and _MOVES.search(before)
+        moved = whole and re.fullmatch(r"[^.;,()]+\bto ", gap)
+        return bool(_FROM.search(before) and (near or moved))
     if gap.strip().startswith("to"):
         opens = shown[max(0, old.start - 1) : old.start] == "("
         return opens or (old.unit is not None and old.value > new.value >= 0) or bool(_FROM.search(before))

@@ -107,6 +107,20 @@ def test_the_published_data_are_small_annotations_without_texts() -> None:
             assert {"value", "value_text", "kind"} <= set(result)
 
 
+def test_whole_facts_are_published_with_the_hash_of_their_text(data: Path) -> None:
+    folder = data.parent / "annotated"
+    for line in (folder / "facts.jsonl").read_text(encoding="utf-8").splitlines():
+        stale = json.loads(line) | {"title": "A", "sha256": "old", "fold": 9, "metrics": ["accuracy"]}
+        with (folder / "new.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(stale) + "\n")
+    (folder / "new.jsonl").replace(folder / "facts.jsonl")
+    whole = data.with_name("whole.jsonl")
+    publish(folder, whole, whole=True)
+    for before, after in zip(read_papers(data), read_papers(whole), strict=True):
+        assert after["metrics"] == ["accuracy"] and "title" not in after
+        assert (after["sha256"], after["fold"]) == (before["sha256"], before["fold"])
+
+
 def test_what_the_model_has_learnt_from_is_apart_from_what_it_is_measured_on() -> None:
     folder = DATA.parents[2] / "annotations"
     learnt, held_out = (read_papers(folder / f"{name}.jsonl") for name in ("learnt", "held-out"))

@@ -58,6 +58,9 @@ def test_a_folder_without_a_model_is_one_clear_line(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match="no trained model here"):
         recover(tmp_path, base_model())
+    (tmp_path / "vocab.txt").write_text("[PAD]\n", encoding="utf-8")
+    with pytest.raises(InputError, match="other word pieces"):
+        recover(Path(SHIPPED), tmp_path)
 
 
 def test_each_annotator_has_habits_of_its_own(example: Example, pieces: WordPieces) -> None:
@@ -71,9 +74,9 @@ def test_each_annotator_has_habits_of_its_own(example: Example, pieces: WordPiec
     rare.roles[accuracy, metrics] = 0  # the second annotator never lists it
     network = recover(Path(SHIPPED), base_model(), annotators=2)
     before = {name: x.clone() for name, x in network.heads().items()}
-    fit(network, [example, rare] * 24, pieces, Plan(5, 1e-4, 1e-3, size=2), say=lambda _: None)
+    fit(network, [example, rare] * 24, pieces, Plan(10, 1e-4, 1e-3, size=2), say=lambda _: None)
     first, second = (one.roles[accuracy, metrics] for one in predict(network, [example, rare], pieces))
-    assert first > 0.7 and second < 0.3
+    assert first > 0.65 and second < 0.4
     assert set(network.heads()) == set(before)  # habits are not written
 
 
@@ -92,3 +95,7 @@ def test_the_command_goes_on_from_a_folder(tmp_path: Path) -> None:
     about, own = (json.loads((f / "model.json").read_text("utf-8")) for f in (out, Path(SHIPPED)))
     assert (about["layers"], about["neurons"]) == (own["layers"], own["neurons"])
     assert about["papers"] == 12
+    again = run(str(folder), "--out", str(out), "--epochs", "1", "--folds", "2")
+    assert "was made by another command; give another --work" in again.stderr
+    both = run(str(folder), "--out", str(out), "--from", "shipped", "--layers", "2")
+    assert both.returncode == 1 and "leave out --teacher" in both.stderr

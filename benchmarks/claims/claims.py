@@ -78,8 +78,9 @@ def publish(folder: Path, out: Path = DATA, *, whole: bool = False) -> int:
         text = texts[key]
         rest = {name: value for name, value in facts.items() if whole and name != "title"}
         paper = {
-            **{"id": key, "fold": fold_of(key), "sha256": text_hash(text["title"], text["abstract"])},
+            **{"id": key, "fold": 0, "sha256": ""},  # in this order
             **rest,
+            **{"fold": fold_of(key), "sha256": text_hash(text["title"], text["abstract"])},
             "results": [
                 {slot: one.get(slot) for slot in SLOTS if whole or one.get(slot) is not None}
                 for one in facts["results"]

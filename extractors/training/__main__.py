@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
         "--from",
         dest="begin",
         type=Path,
-        help="model folder to go on from, or `shipped`; layers and neurons are then the model's",
+        help="model folder to go on from, or `shipped`; neither with --teacher, --guess nor --layers",
     )
     parser.add_argument(
         "--teacher", type=Path, help="folder of a larger one with the same word pieces, which teaches"
@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--guess", type=int, default=0, help="how many of those to pre-train on first (%(default)s)"
     )
-    parser.add_argument("--layers", type=int, default=3, help="of the base model to keep (%(default)s)")
+    parser.add_argument("--layers", type=int, help="of the base model to keep (3)")
     parser.add_argument(
         "--neurons", type=int, default=0, help="of each layer to keep: fewer are faster (default: all)"
     )
@@ -71,6 +71,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         missing = [name for name in _NEEDED if find_spec(name) is None]
         if missing:
             raise InputError(f"training needs {', '.join(missing)}; run: pip install 'methodkg[train]'")
+        if args.begin and (args.teacher or args.guess or args.layers):
+            raise InputError(
+                "--from goes on from a model as it is: leave out --teacher, --guess and --layers"
+            )
         from extractors.training.recipe import GO_ON, TEACH, TEACH_LARGE, Recipe, train
 
         recipe = Recipe(
@@ -82,8 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             teacher=args.teacher,
             unlabelled=args.unlabelled,
             most=args.most,
-            guess=args.guess if args.unlabelled and not args.begin else 0,
-            layers=args.layers,
+            guess=args.guess if args.unlabelled else 0,
+            layers=args.layers or 3,
             neurons=args.neurons,
             folds=args.folds,
             device=args.device,
@@ -97,6 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     print(f"on {report['papers']} papers, each unseen by its reader, relaxed F1 (thresholds chosen there):")
     print("  " + ", ".join(f"{role} {value:.3f}" for role, value in report["f1_out_of_fold"].items()))
+    if args.begin:
+        print(f"  (too good if {args.begin} had already learnt from these papers)")
     print(f"written: {args.out}; use it: kg build INPUT --model {args.out}")
     return 0
 

@@ -114,8 +114,20 @@ class Run:
             )
         if recipe.neurons < 0:
             raise InputError(f"neurons is {recipe.neurons}; give how many of each layer to keep, 0 for all")
+        self._same_recipe()
         self.vocabulary = path.read_text(encoding="utf-8").split("\n")
         self.pieces = WordPieces(self.vocabulary)
+
+    def _same_recipe(self) -> None:
+        """Refuse to go on from what another recipe left; the number of neurons may differ."""
+        asked = repr(replace(self.recipe, out=Path(), work=Path(), neurons=0, device=""))
+        path = self.recipe.work / "recipe.txt"
+        if not path.is_file():
+            path.write_text(asked, encoding="utf-8")
+        elif path.read_text(encoding="utf-8") != asked:
+            raise InputError(
+                f"{self.recipe.work}: was made by another command; give another --work, or delete it"
+            )
 
     def annotated(self) -> list[Example]:
         """Return the annotated papers."""
@@ -275,7 +287,7 @@ def annotated(folder: Path, pieces: WordPieces) -> Iterator[Example]:
             )
     known: dict[str, int] = {}
     for example in examples(((dict(papers[str(one["id"])]), dict(one)) for one in facts), pieces):
-        name = (example.facts or {}).get("annotator", "")
+        name = (example.facts or {}).get("annotator") or ""
         example.annotator = known.setdefault(str(name), len(known))
         yield example
 

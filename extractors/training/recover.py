@@ -39,6 +39,18 @@ def recover(folder: Path, base: Path, annotators: int = 1) -> Network:
         InputError: if the folder holds no sound model, or one of another base.
     """
     trained(str(folder))  # says what is wrong with it
+    try:
+        if (folder / "vocab.txt").read_bytes() != (base / "vocab.txt").read_bytes():
+            raise ValueError("other word pieces")
+        network = _network(folder, base, annotators)
+    except (RuntimeError, KeyError, ValueError) as error:
+        raise InputError(
+            f"{folder}: not made from {base} ({str(error).splitlines()[-1].strip()}); give its --base"
+        ) from error
+    return network
+
+
+def _network(folder: Path, base: Path, annotators: int) -> Network:
     graph = onnx.load(str(folder / "encoder.onnx")).graph
     stored = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
     order = [node.input[1] for node in graph.node if node.op_type == "MatMulInteger"]
@@ -64,12 +76,7 @@ def recover(folder: Path, base: Path, annotators: int = 1) -> Network:
                 weights[f"{name}.weight"] = x if name == "count" else x.T
     state = {name: torch.from_numpy(np.array(x, dtype=np.float32)) for name, x in weights.items()}
     state["habits"] = network.habits.detach()
-    try:
-        network.load_state_dict(state)
-    except RuntimeError as error:
-        raise InputError(
-            f"{folder}: not made from {base} ({str(error).splitlines()[-1].strip()}); give its --base"
-        ) from error
+    network.load_state_dict(state)
     return network
 
 
