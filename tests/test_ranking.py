@@ -69,6 +69,8 @@ def test_what_may_be_linked_wrongly_is_not_ranked() -> None:
     quote = "QuillNet reaches an accuracy of 71.5% on Corvid-9."
     unsure = said(quote, "71.5%", "accuracy", "Corvid-9", sure=SURE - 0.01)
     assert why(unsure) == "not sure of its metric and dataset"
+    size = r"It reaches an FID of 2.12 on 512$\times$512."
+    assert why(said(size, "2.12", "FID", r"512$\times$512")) == "'512$\\\\times$512' is a size, no dataset"
     assert (
         why(said(quote, "71.5%", "accuracy", "Corvid-9", linked=False)) == "was measured on no known dataset"
     )

@@ -40,6 +40,7 @@ _BESIDE_A_RIVAL = re.compile(
 )
 _BY_ANOTHER = re.compile(r" by (?:the )?(?=[A-Z])")
 _MODIFIER = re.compile(r"\d-[a-z]+$")  # "48-hour" prediction errors
+_SIZE = re.compile(r"\W*\d+\W*(?:x|×|times)\W*\d+\W*")
 _HARDWARE = re.compile(
     r"(?:\b|[a-z])(?:[GNTCLX]PUs?|FPGAs?|microcontrollers?|smartphones?|Jetson\b.*|Raspberry Pi.*)$"
 )
@@ -101,6 +102,8 @@ def _no_link(stated: Stated, metric: Metric | None) -> str | None:
         return f"{r.metric.text!r} may be several metrics"
     if not stated.linked or r.on is None:
         return "names no dataset" if r.on is None else "was measured on no known dataset"
+    if _SIZE.fullmatch(r.on.text):
+        return f"{r.on.text!r} is a size, no dataset"
     return "was measured on hardware, no dataset" if _HARDWARE.search(r.on.text) else None
 
 
