@@ -76,11 +76,11 @@ def publish(folder: Path, out: Path = DATA, *, whole: bool = False) -> int:
     for facts in sorted(read_papers(folder / "facts.jsonl"), key=lambda paper: str(paper["id"])):
         key = str(facts["id"])
         text = texts[key]
-        rest = {name: value for name, value in facts.items() if whole and name != "title"}
+        own = {"id": key, "fold": fold_of(key), "sha256": text_hash(text["title"], text["abstract"])}
+        rest = {name: value for name, value in facts.items() if whole and name not in (*own, "title")}
         paper = {
-            **{"id": key, "fold": 0, "sha256": ""},  # in this order
+            **own,
             **rest,
-            **{"fold": fold_of(key), "sha256": text_hash(text["title"], text["abstract"])},
             "results": [
                 {slot: one.get(slot) for slot in SLOTS if whole or one.get(slot) is not None}
                 for one in facts["results"]
