@@ -6,7 +6,7 @@ import re
 
 # "the GSM8K dataset and the MATH dataset" is a list of two names.
 _COORDINATED = re.compile(
-    r"\s{0,10}(?:,|;|/|and|or|, {0,4}and|&)\s{0,10}|\s+(?:benchmark|data ?set|corpus)s?,? and\s+(?:the\s+)?",
+    r"\s{0,10}(?:,|;|/|and|or|, {0,4}and|&)\s{0,10}|\s(?:and|or) (?:the|our|an?|its|their)\s|\s+(?:benchmark|data ?set|corpus)s?,? and\s+(?:the\s+)?",
     re.IGNORECASE,
 )
 _LOOSE = re.compile(r"[,;/(]|\band\b|\bto\b")
@@ -14,7 +14,7 @@ _FAR = 60  # characters between two of a list, at most
 
 
 def parallel(spans: list[tuple[int, int]], text: str, *, loose: bool = False) -> list[tuple[int, int]]:
-    """Find runs joined by commas, "and" or "/".
+    """Find runs joined by commas, "and" or "/"; what stands alone in brackets behind one interrupts none.
 
     Args:
         spans: things in text order.
@@ -24,16 +24,40 @@ def parallel(spans: list[tuple[int, int]], text: str, *, loose: bool = False) ->
     Returns:
         For each, its place in its run and the length of the run.
     """
+    asides = set() if loose else _asides(spans, text)
     runs: list[list[int]] = []
-    for i, (start, _) in enumerate(spans):
-        gap = text[spans[i - 1][1] : start] if i and start - spans[i - 1][1] <= _FAR else ""
+    last = 0  # the end of the one before
+    for i, (start, end) in enumerate(spans):
+        if i in asides:
+            last = end + 1
+            continue
+        gap = text[last:start] if runs and start - last <= _FAR else ""
         if _COORDINATED.fullmatch(gap) or (loose and _LOOSE.search(gap)):
             runs[-1].append(i)
         else:
             runs.append([i])
-    return [(place, len(run)) for run in runs for place, _ in enumerate(run)]
+        last = end
+    found = {i: (place, len(run)) for run in runs for place, i in enumerate(run)}
+    return [found.get(i, (0, 1)) for i in range(len(spans))]
 
 
-def runs(places: list[tuple[int, int]]) -> list[range]:
+def _asides(spans: list[tuple[int, int]], text: str) -> set[int]:
+    """Return which of the things stand alone in brackets behind another, as in "AB (MRI), CD (CT) and EF"."""
+    out: set[int] = set()
+    for i in range(1, len(spans)):
+        start, end = spans[i]
+        before = text[spans[i - 1][1] : start]
+        if before.strip() == "(" and text[end : end + 1] == ")":
+            out.add(i)
+    return out
+
+
+def runs(places: list[tuple[int, int]]) -> list[list[int]]:
     """Return the lists of two or more that `parallel` has found."""
-    return [range(i, i + length) for i, (place, length) in enumerate(places) if place == 0 and length > 1]
+    out: list[list[int]] = []
+    for i, (place, length) in enumerate(places):
+        if length > 1:
+            if place == 0:
+                out.append([])
+            out[-1].append(i)
+    return out

@@ -26,12 +26,14 @@ class Phrase:
         words: the words in lower case.
         before: the word or mark right before it, in lower case ("^" at the start).
         after: the word or mark right after it ("$" at the end).
+        whole: offset where the phrase began that it is part of; -1 where it is whole.
     """
 
     spans: tuple[tuple[int, int], ...]
     words: tuple[str, ...]
     before: str
     after: str
+    whole: int = -1
 
     @property
     def start(self) -> int:
@@ -43,11 +45,16 @@ class Phrase:
         """Offset after its last character."""
         return self.spans[-1][1]
 
+    @property
+    def opening(self) -> int:
+        """Offset of the first character of the phrase that it is part of."""
+        return self.start if self.whole < 0 else self.whole
+
     def part(self, first: int, last: int) -> Phrase:
         """Return its words `[first:last)` as a phrase of their own."""
         before = self.words[first - 1] if first else self.before
         after = self.words[last] if last < len(self.words) else self.after
-        return Phrase(self.spans[first:last], self.words[first:last], before, after)
+        return Phrase(self.spans[first:last], self.words[first:last], before, after, self.opening)
 
 
 def phrases(

@@ -187,14 +187,14 @@ def _pattern(places: Sequence[Place | None]) -> list[int]:
     return [places.index(place) for place in places]
 
 
-def _around(scene: Scene, numbers: range, found: list[range]) -> list[range]:
+def _around(scene: Scene, numbers: list[int], found: list[list[int]]) -> list[list[int]]:
     """Return the lists of phrases near some numbers."""
-    middle = bisect_left(scene.places, scene.starts[numbers.start])
-    low = bisect_left(found, middle - WINDOW, key=lambda run: run.start)
-    return found[low : bisect_left(found, middle + WINDOW, key=lambda run: run.start)]
+    middle = bisect_left(scene.places, scene.starts[numbers[0]])
+    low = bisect_left(found, middle - WINDOW, key=lambda run: run[0])
+    return found[low : bisect_left(found, middle + WINDOW, key=lambda run: run[0])]
 
 
-def _divided(scene: Scene, count: int, found: list[range]) -> list[list[Place]]:
+def _divided(scene: Scene, count: int, found: list[list[int]]) -> list[list[Place]]:
     """Return the ways in which lists of phrases may be divided among so many numbers.
 
     Of four numbers and two names the first two belong to the first name ("A/B of 1/2 and 3/4 for C and D"),
@@ -212,12 +212,12 @@ def _divided(scene: Scene, count: int, found: list[range]) -> list[list[Place]]:
     return out
 
 
-def _headed(scene: Scene, run: range, count: int) -> bool:
+def _headed(scene: Scene, run: list[int], count: int) -> bool:
     """Whether a list of phrases is `count` names and before them what they are: "two models, AB and XY"."""
     return len(run) == count + 1 and scene.looks[run[0]] in ("plain", "resource")
 
 
-def _heads(scene: Scene, count: int, found: list[range]) -> set[Place | None]:
+def _heads(scene: Scene, count: int, found: list[list[int]]) -> set[Place | None]:
     """Return those first phrases, by themselves and with their names: all numbers cannot share them."""
     out: set[Place | None] = set()
     for run in found:
@@ -249,11 +249,11 @@ def _barred(lists: list[list[Place]], least: int) -> set[Place | None]:
     return out
 
 
-def _respectively(scene: Scene, numbers: range) -> bool:
+def _respectively(scene: Scene, numbers: list[int]) -> bool:
     """Whether that word stands behind a list of numbers, or behind others as long that follow it."""
     start = scene.numbers[numbers[-1]].end
     at = scene.text.find("respectively", start, start + _FAR) if scene.ordered else -1
-    between = bisect_left(scene.starts, at) - numbers.stop
+    between = bisect_left(scene.starts, at) - numbers[-1] - 1
     return at >= 0 and between % len(numbers) == 0
 
 

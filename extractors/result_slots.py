@@ -25,6 +25,7 @@ WINDOW = 14  # phrases to either side of a number that are offered to it
 _NOTHING = (0.0,) * len(SLOTS)
 _WORDS = sections("numbers_words")
 _PREPOSITIONS = frozenset({"on", "across", "for", "in", "than", "over"})
+_JOINS = _PREPOSITIONS | {"to", "of", "by", "compared"}
 _RIVAL = re.compile(
     r"\b(?:compar\w+|than|over|outperform\w*|surpass\w*|exceed\w*|versus|vs|against|relative|beat\w*)\b"
 )
@@ -32,6 +33,10 @@ _SIDE = re.compile(r"\b(?:while|whereas|but|although)\b|;")
 _TOKEN = re.compile(r"\d[\d.,]*|\w[\w-]*|[^\s\w]")
 _NAME = re.compile(r"[^\W_a-z]")
 _PLURALS = ("benchmarks", "datasets", "corpora")
+# What is kept of the words between a phrase and a number, to say how they are joined.
+_PATH = frozenset({"from", "to", "by", "of", "with", "while", "and", "over", "on", "in", "for", "at"})
+_VERBS = ("achiev", "improv", "reduc", "outperform", "increas", "decreas", "compared")
+_MARKS = frozenset(",;:()")
 _AND = re.compile(r"\b(?:and|or)\b|[&/]")
 
 
@@ -135,7 +140,7 @@ def candidates(scene: Scene, at: int) -> list[Candidate]:
         out += _pieces(scene, j, found)
         place, length = scene.lists[j]
         if place == 0 and 1 < length < 5 and length != scene.groups[at][1]:
-            last = scene.phrases[j + length - 1]
+            last = scene.phrases[scene.lists.index((length - 1, length), j)]
             # Two names apart by a comma alone are no list: "On XY, AB reaches 9%".
             if length > 2 or _AND.search(scene.text, phrase.end, last.start):
                 out.append(Candidate(phrase.start, last.end, [*found, "whole"]))
@@ -184,8 +189,15 @@ def _cues(scene: Scene, at: int, j: int, middle: int) -> list[str]:
         f"{look}|{phrase.before}",
         f"M={label}", f"M={label}|{side}n{others}", f"M={label}|{phrase.before}", f"head={phrase.words[-1]}",
         f"{number.kind}|{near}", f"{number.kind}|{side}|{phrase.before}", f"{unit}|{look}", f"{unit}|{near}",
-        f"words={min(len(phrase.words), 6)}",
+        f"words={min(len(phrase.words), 6)}", f"opens={phrase.words[0]}", f"head={phrase.words[-1]}|{side}",
+        f"{phrase.before}|head={phrase.words[-1]}", f"{phrase.before}|{phrase.after}",
+        f"{look}|{phrase.before}|{phrase.after}", f"{look}|{near}|{phrase.before}",
+        f"{number.kind}|{look}|{side}|{phrase.before}",
+        f"{look}|{side}marks={''.join(sorted(_MARKS.intersection(words)))}",
     ]  # fmt: skip
+    path = [word for word in words if word in _PATH or word.startswith(_VERBS)]
+    found.append(f"{side}path={' '.join(path[:4])}|{len(path) > 4}")
+    found.append(f"{look}|{found[-1]}")
     if len(words) <= 4:
         found.append(f"{side}gap=" + " ".join(words))
         found.append(f"{look}|{side}gap=" + " ".join(words))
@@ -229,6 +241,9 @@ def empty_cues(scene: Scene, at: int) -> list[str]:
     opening = scene.phrases[0] if scene.phrases else None
     left = _TOKEN.findall(scene.text[max(0, number.start - 40) : number.start].lower())[-2:]
     right = _TOKEN.findall(scene.text[number.end : number.end + 40].lower())[:2]
+    longer = _TOKEN.findall(scene.text[max(0, number.start - 60) : number.start].lower())[-3:]
+    place, length = scene.groups[at]
+    befores = [phrase.before for phrase in scene.phrases[:40]]
     return [
         "empty", f"empty|{number.kind}", f"empty|{unit}", f"empty|{number.kind}|{unit}",
         *(f"empty|has={look}" for look in sorted(looks)), f"empty|n={min(len(scene.numbers), 5)}",
@@ -237,6 +252,10 @@ def empty_cues(scene: Scene, at: int) -> list[str]:
         f"empty|open={opening.before if opening else '^'}", f"empty|main={scene.main != frozenset()}",
         *(f"empty|has={p.before}+" for p in scene.phrases[:40] if p.before in _PREPOSITIONS),
         *(f"empty|M={label}" for label in sorted(set(scene.labels[:40]))),
+        f"empty|l3={' '.join(longer)}", f"empty|{number.kind}|n={min(len(scene.numbers), 5)}",
+        f"empty|{place} of {length}",
+        *(f"empty|{number.kind}|{word}+" for word in sorted(_JOINS.intersection(befores))),
+        *(f"empty|head={word}" for word in sorted({phrase.words[-1] for phrase in scene.phrases[:40]})),
     ]  # fmt: skip
 
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from scripts.linear_fit import SLOWER, Descent, Facts, Flags, Floats, Ints, Matrix
 
-L1 = 1e-3
-_EPOCHS, _FOLDS, _ROUNDS = 12, 3, 2
+L1 = 1e-4
+_EPOCHS, _STEPS, _FOLDS, _ROUNDS = 12, 100, 3, 2
 _NO_CHAIN = "(none)"
 
 
@@ -115,7 +115,7 @@ def fit_choice(choices: Choices, rows: Ints, right: Floats) -> Floats:
     descent = Descent(choices.matrix.size, _last_only(choices.matrix.size), l1=L1)
     rows = rows[np.add.reduceat(right, choices.starts[:-1])[rows] > 0]
     sizes = np.diff(choices.starts)
-    batch = max(len(rows) // 30, 1)
+    batch = max(len(rows) // _STEPS, 1)
     for _ in range(_EPOCHS):
         order = random.permutation(rows)
         for at in range(0, len(order), batch):

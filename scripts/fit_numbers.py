@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Fit `extractors/data/numbers_cues.tsv` and `numbers_slots.tsv` to annotated papers.
 
-    python -m scripts.fit_numbers TRAIN_DIR [--held-out 820] [--only-seen]
+    python -m scripts.fit_numbers TRAIN_DIR [TRAIN_DIR ...] [--held-out 820] [--only-seen]
 
-TRAIN_DIR holds papers.jsonl (id, title, abstract) and facts.jsonl (same ids, the guide's format). What a
+Each TRAIN_DIR holds papers.jsonl (id, title, abstract) and facts.jsonl (same ids, the guide's format). The
+packaged tables are of ../shared/train and of `benchmarks/annotations/learnt.jsonl`, first part. What a
 number is: logistic regressions over its cues. Which phrase fills a slot of a claimed number: a conditional
 logit over the candidates and over leaving it empty. What the number before was given counts there too, and
 is taken from fits that have not seen the paper, as it will not be known for a new one either. Every model is
@@ -56,7 +57,7 @@ from scripts.linear_fit import (
 )
 
 CUES, CUES_L1 = 1200, 3e-4
-CHOICES, CHOICES_LEAST = 2000, 5  # half of the papers claim no number
+CHOICES, CHOICES_LEAST = 8000, 4  # half of the papers claim no number
 KINDS = TARGETS[2:]
 # Words of the cues' own language, beside ordinary ones.
 _OWN = frozenset(
@@ -230,12 +231,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--held-out", type=int, default=820, help="last papers, to measure on")
     parser.add_argument("--only-seen", action="store_true", help="do not fit again with the held-out papers")
     args = parser.parse_args()
     parts = (Sentences(), Abbreviations(), Numbers(), Mentions())
-    papers = read_papers(args.folder, spacy.blank("en"), parts)
+    papers = [paper for folder in args.folders for paper in read_papers(folder, spacy.blank("en"), parts)]
     seen = len(papers) - args.held_out
     words = ordinary(papers)
     fit_tables(papers, seen, words)
