@@ -6,8 +6,9 @@ import re
 
 # "the GSM8K dataset and the MATH dataset" is a list of two names.
 _COORDINATED = re.compile(
-    r"\s{0,10}(?:,|;|/|and|or|, {0,4}and|&)\s{0,10}|\s(?:and|or) (?:the|our|an?|its|their)\s|\s+(?:benchmark|data ?set|corpus)s?,? and\s+(?:the\s+)?",
-    re.IGNORECASE,
+    r"""\s{0,10}(?:,|;|/|and|or|,\ {0,4}and|&)\s{0,10}|\s(?:and|or)\ (?:the|our|an?|its|their)\s
+    |\s+(?:benchmark|data\ ?set|corpus)s?,?\ and\s+(?:the\s+)?""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _LOOSE = re.compile(r"[,;/(]|\band\b|\bto\b")
 _FAR = 60  # characters between two of a list, at most
