@@ -25,6 +25,8 @@ _LEAST = -5.0
 _LISTED, _ORDERED = 1.0, 5.0
 _FAR = 200  # characters behind a number where "respectively" is looked for
 _ALIKE = 2.0  # and for phrases that stand each next to its number
+_UNSURE, _ABOUT = 0.5, 0.3  # probability, and part of it, for `_or_main`
+_MAIN, _PLAIN = frozenset({"main", "absent"}), frozenset({"plain", "metriclike", "resource"})
 _DETERMINER = re.compile(r"\b(?:the|an?|our|its|their)$")
 _STEP = 90  # characters between numbers that are built alike, at most
 _LINK = 25  # characters between such a number and the phrase next to it, at most
@@ -70,7 +72,10 @@ def choose(scene: Scene, offers: Sequence[Offer]) -> list[dict[str, Choice]]:
                 totals = [total + extra[text == wanted] for total, text in zip(totals, texts, strict=True)]
             floor = offer.empty[s] + (slot_weight(chain_empty(scene, i, before is None), s) if i else 0.0)
             taken = chosen.get("metric") if slot == "on" else None
-            if best := _likeliest(offer.options, totals, texts, floor, taken):
+            best = _likeliest(offer.options, totals, texts, floor, taken)
+            if best and slot == "method":
+                best = _or_main(offer.options, totals, best)
+            if best:
                 chosen[slot] = best
         out.append(chosen)
     _in_lists(scene, offers, out)
@@ -320,6 +325,19 @@ def _likeliest(
     same = sum(odd for odd, text in zip(odds, texts, strict=True) if text in own or own in text)
     option = options[best]
     return option.start, option.end, same / (sum(odds) + exp(floor - totals[best]))
+
+
+def _or_main(options: list[Candidate], totals: list[float], best: Choice) -> Choice:
+    """Prefer the paper's main method to unsure plain words ("a linear classifier"), if about as likely."""
+    if best[2] >= _UNSURE:
+        return best
+    own = next(k for k, option in enumerate(options) if (option.start, option.end) == best[:2])
+    mains = [k for k, option in enumerate(options) if not _MAIN.isdisjoint(option.cues)]
+    if own in mains or _PLAIN.isdisjoint(options[own].cues) or not mains:
+        return best
+    main = max(mains, key=lambda k: totals[k])
+    odds = exp(totals[main] - totals[own])
+    return (options[main].start, options[main].end, best[2] * odds) if odds >= _ABOUT else best
 
 
 def chain_cue(scene: Scene, i: int, same: bool) -> str:

@@ -13,7 +13,9 @@ from spacy.tokens import Doc, Span
 from extractors.doc import make_doc, numbers_of
 from extractors.lists import parallel
 from extractors.numbers import Numbers, parse_quantity
+from extractors.result_choice import _or_main
 from extractors.result_scenes import stage
+from extractors.result_slots import Candidate
 from extractors.results import link_results, offered
 from extractors.sentences import Sentences
 from kg.model import Claim, Evidence, Mention, Result, Scale
@@ -191,6 +193,21 @@ def test_numbers_in_the_title_quote_the_title() -> None:
     doc = read("We present Zorgon.", title="Zorgon: Parsing 25x Faster than Search")
     results, _ = link_results(doc, [], [])
     assert [(r.evidence.field, r.evidence.quote_start) for r in results] in ([], [("title", 0)])
+
+
+def test_names_with_something_in_brackets_fill_a_slot_in_turn() -> None:
+    text = "On QuuxBank (MRI), PlumSet (CT) and FigBench (PET) we reach 92%, 76% and 62%, respectively."
+    results, _ = link(text)
+    assert [filled(result)["on"] for result in results] == ["QuuxBank", "PlumSet", "FigBench"]
+
+
+def test_an_unsure_method_in_plain_words_gives_way_to_the_main_one() -> None:
+    options = [Candidate(0, 19, ["plain"]), Candidate(23, 29, ["main"]), Candidate(40, 45, ["name"])]
+    plain, main = (0, 19), (23, 29)
+    assert _or_main(options, [1.0, 0.5, 0.0], (*plain, 0.45))[:2] == main
+    assert _or_main(options, [1.0, 0.5, 0.0], (*plain, 0.55))[:2] == plain  # sure enough
+    assert _or_main(options, [1.0, -1.0, 0.0], (*plain, 0.45))[:2] == plain  # the main one is too unlikely
+    assert _or_main(options, [0.0, 0.5, 1.0], (40, 45, 0.45))[:2] == (40, 45)  # a name
 
 
 def test_a_paper_without_numbers_has_no_results() -> None:
