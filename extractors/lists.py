@@ -14,22 +14,25 @@ _LOOSE = re.compile(r"[,;/(]|\band\b|\bto\b")
 _FAR = 60  # characters between two of a list, at most
 
 
-def parallel(spans: list[tuple[int, int]], text: str, *, loose: bool = False) -> list[tuple[int, int]]:
-    """Find runs joined by commas, "and" or "/"; what stands alone in brackets behind one interrupts none.
+def parallel(
+    spans: list[tuple[int, int]], text: str, *, loose: bool = False, asides: bool = False
+) -> list[tuple[int, int]]:
+    """Find runs joined by commas, "and" or "/".
 
     Args:
         spans: things in text order.
         text: what they stand in.
         loose: let words stand between, as in "74% on A and 51% on B".
+        asides: let what stands alone in brackets behind a thing interrupt no run; it is in none itself.
 
     Returns:
         For each, its place in its run and the length of the run.
     """
-    asides = set() if loose else _asides(spans, text)
+    passed = _asides(spans, text) if asides else set()
     runs: list[list[int]] = []
     last = 0  # the end of the one before
     for i, (start, end) in enumerate(spans):
-        if i in asides:
+        if i in passed:
             last = end + 1
             continue
         gap = text[last:start] if runs and start - last <= _FAR else ""

@@ -26,14 +26,14 @@ class Phrase:
         words: the words in lower case.
         before: the word or mark right before it, in lower case ("^" at the start).
         after: the word or mark right after it ("$" at the end).
-        whole: offset where the phrase began that it is part of; -1 where it is whole.
+        cut_from: offset where the longer phrase began that it was cut from; -1 where it was not cut.
     """
 
     spans: tuple[tuple[int, int], ...]
     words: tuple[str, ...]
     before: str
     after: str
-    whole: int = -1
+    cut_from: int = -1
 
     @property
     def start(self) -> int:
@@ -47,8 +47,8 @@ class Phrase:
 
     @property
     def opening(self) -> int:
-        """Offset of the first character of the phrase that it is part of."""
-        return self.start if self.whole < 0 else self.whole
+        """Offset where the phrase begins that it was cut from, else where it begins."""
+        return self.start if self.cut_from < 0 else self.cut_from
 
     def part(self, first: int, last: int) -> Phrase:
         """Return its words `[first:last)` as a phrase of their own."""

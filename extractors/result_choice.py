@@ -26,6 +26,7 @@ _LISTED, _ORDERED = 1.0, 5.0
 _FAR = 200  # characters behind a number where "respectively" is looked for
 _ALIKE = 2.0  # and for phrases that stand each next to its number
 _UNSURE, _ABOUT = 0.5, 0.3  # probability, and part of it, for `_or_main`
+_PARTS = frozenset({"whole", "piece=rest"})  # other phrases with the cues of the one they hold
 _MAIN, _PLAIN = frozenset({"main", "absent"}), frozenset({"plain", "metriclike", "resource"})
 _DETERMINER = re.compile(r"\b(?:the|an?|our|its|their)$")
 _STEP = 90  # characters between numbers that are built alike, at most
@@ -74,7 +75,7 @@ def choose(scene: Scene, offers: Sequence[Offer]) -> list[dict[str, Choice]]:
             taken = chosen.get("metric") if slot == "on" else None
             best = _likeliest(offer.options, totals, texts, floor, taken)
             if best and slot == "method":
-                best = _or_main(offer.options, totals, best)
+                best = _or_main(offer.options, totals, floor, best)
             if best:
                 chosen[slot] = best
         out.append(chosen)
@@ -327,12 +328,19 @@ def _likeliest(
     return option.start, option.end, same / (sum(odds) + exp(floor - totals[best]))
 
 
-def _or_main(options: list[Candidate], totals: list[float], best: Choice) -> Choice:
-    """Prefer the paper's main method to unsure plain words ("a linear classifier"), if about as likely."""
+def _or_main(options: list[Candidate], totals: list[float], floor: float, best: Choice) -> Choice:
+    """Prefer the paper's main method to unsure plain words ("a linear classifier"), if about as likely.
+
+    It must be likelier than an empty slot (`floor`). Its probability is reckoned from the other's.
+    """
     if best[2] >= _UNSURE:
         return best
     own = next(k for k, option in enumerate(options) if (option.start, option.end) == best[:2])
-    mains = [k for k, option in enumerate(options) if not _MAIN.isdisjoint(option.cues)]
+    mains = [
+        k
+        for k, option in enumerate(options)
+        if totals[k] > floor and not _MAIN.isdisjoint(option.cues) and _PARTS.isdisjoint(option.cues)
+    ]
     if own in mains or _PLAIN.isdisjoint(options[own].cues) or not mains:
         return best
     main = max(mains, key=lambda k: totals[k])

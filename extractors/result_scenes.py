@@ -162,7 +162,7 @@ def _scene(out: Stage, at: int, results: list[Quantity], inside: list[Quantity])
         text=out.text,
         numbers=results,
         phrases=found,
-        lists=parallel([(p.opening, p.end) for p in found], out.text),
+        lists=parallel([(p.opening, p.end) for p in found], out.text, asides=True),
         groups=parallel([(n.start, n.end) for n in results], out.text, loose=True),
         labels=[out.label_at(p.start, p.end) for p in found],
         looks=[nature(out.text, p) for p in found],

@@ -4,7 +4,8 @@
     python -m scripts.fit_numbers TRAIN_DIR [TRAIN_DIR ...] [--held-out 820] [--only-seen]
 
 Each TRAIN_DIR holds papers.jsonl (id, title, abstract) and facts.jsonl (same ids, the guide's format). The
-packaged tables are of ../shared/train and of `benchmarks/annotations/learnt.jsonl`, first part. What a
+packaged tables are fitted to ../shared/train and to `learnt.jsonl` and `learnt-2.jsonl` of
+`benchmarks/annotations`, with their texts. `--held-out` takes the last papers of the last folder. What a
 number is: logistic regressions over its cues. Which phrase fills a slot of a claimed number: a conditional
 logit over the candidates and over leaving it empty. What the number before was given counts there too, and
 is taken from fits that have not seen the paper, as it will not be known for a new one either. Every model is
@@ -57,7 +58,7 @@ from scripts.linear_fit import (
 )
 
 CUES, CUES_L1 = 1200, 3e-4
-CHOICES, CHOICES_LEAST = 8000, 4  # half of the papers claim no number
+CHOICES, CHOICES_LEAST = 8000, 4  # four of ten papers claim no number
 KINDS = TARGETS[2:]
 # Words of the cues' own language, beside ordinary ones.
 _OWN = frozenset(

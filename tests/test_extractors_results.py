@@ -204,10 +204,13 @@ def test_names_with_something_in_brackets_fill_a_slot_in_turn() -> None:
 def test_an_unsure_method_in_plain_words_gives_way_to_the_main_one() -> None:
     options = [Candidate(0, 19, ["plain"]), Candidate(23, 29, ["main"]), Candidate(40, 45, ["name"])]
     plain, main = (0, 19), (23, 29)
-    assert _or_main(options, [1.0, 0.5, 0.0], (*plain, 0.45))[:2] == main
-    assert _or_main(options, [1.0, 0.5, 0.0], (*plain, 0.55))[:2] == plain  # sure enough
-    assert _or_main(options, [1.0, -1.0, 0.0], (*plain, 0.45))[:2] == plain  # the main one is too unlikely
-    assert _or_main(options, [0.0, 0.5, 1.0], (40, 45, 0.45))[:2] == (40, 45)  # a name
+    assert _or_main(options, [1.0, 0.5, 0.0], 0.0, (*plain, 0.45))[:2] == main
+    assert _or_main(options, [1.0, 0.5, 0.0], 0.0, (*plain, 0.55))[:2] == plain  # sure enough
+    assert (
+        _or_main(options, [1.0, -1.0, 0.0], -2.0, (*plain, 0.45))[:2] == plain
+    )  # the main one is too unlikely
+    assert _or_main(options, [0.0, 0.5, 1.0], 0.0, (40, 45, 0.45))[:2] == (40, 45)  # a name
+    assert _or_main(options, [1.0, 0.5, 0.0], 0.7, (*plain, 0.45))[:2] == plain  # nothing is likelier
 
 
 def test_a_paper_without_numbers_has_no_results() -> None:
@@ -241,7 +244,11 @@ def test_a_doc_that_no_component_has_read_is_read_here() -> None:
 def test_parallel_runs_are_found(
     text: str, spans: list[tuple[int, int]], expected: list[tuple[int, int]]
 ) -> None:
-    assert parallel(spans, text) == expected
+    assert parallel(spans, text, asides=True) == expected
+
+
+def test_brackets_are_passed_over_only_where_asked_for() -> None:
+    assert parallel([(0, 2), (4, 5), (11, 13)], "91 (5) and 85") == [(0, 1), (0, 1), (0, 1)]
 
 
 def check_quotes(doc: Doc, results: list[Result], scale: list[Scale]) -> None:
