@@ -91,6 +91,14 @@ def test_gains_of_shares_are_put_in_percentage_points() -> None:
     assert [row["points"] for row in rows] == [None] * 4
 
 
+@pytest.mark.parametrize(
+    ("hedge", "gain"), [("less than", None), ("about, at most", None), ("up to", 0.6), (None, 0.6)]
+)
+def test_an_increase_below_a_bound_is_no_gain(hedge: str | None, gain: float | None) -> None:
+    (row,) = said(stated("1", 0.6, "0.6%", kind="improvement", metric="vibe", hedge=hedge))
+    assert (row["gain"], row["relative_gain"]) == (gain, None)
+
+
 def test_a_gain_of_over_half_is_of_the_base_unless_the_scores_tell_otherwise() -> None:
     (row,) = said(stated("1", 60.0, "60%", kind="improvement"))
     assert (row["gain"], row["points"], row["relative_gain"]) == (None, None, 60.0)

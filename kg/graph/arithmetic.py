@@ -149,10 +149,10 @@ def _better(one: _Said) -> int | None:
         return None if one.sign is None else -one.sign * sign
     start = one.stated.at[0]
     if one.direction == "lower":
-        if r.value < 0:  # "-3.2% WER" is a gain
-            return -1
-        return -1 if _GROWS.search(one.stated.quote[max(0, start - _NEAR) : start]) else 1
-    return 1
+        grows = _GROWS.search(one.stated.quote[max(0, start - _NEAR) : start])
+        return -1 if r.value < 0 or grows else 1  # "-3.2% WER" is a gain
+    # "The parameter increase is less than 0.6%" boasts of a cost; nobody boasts of a gain in this way.
+    return None if {"at most", "less than"} & set((r.hedge or "").split(", ")) else 1
 
 
 def _is_relative(one: _Said) -> bool:
