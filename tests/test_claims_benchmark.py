@@ -159,6 +159,24 @@ def test_texts_are_fetched_by_id_and_checked(
     ]
 
 
+def test_texts_that_are_not_on_arxiv_are_known_by_their_hash(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, elsewhere, out = data.parent / "annotated", tmp_path / "elsewhere.jsonl", tmp_path / "texts.jsonl"
+    for name in ("papers", "facts"):
+        whole = (folder / f"{name}.jsonl").read_text().replace("2601.0000", "anthology:2020.acl-main.")
+        (folder / f"{name}.jsonl").write_text(whole)
+    publish(folder, elsewhere)
+    title, abstract = TEXTS["2601.00001"]
+    bib = tmp_path / "acl.bib"
+    bib.write_text(f"@inproceedings{{x, title={{{title}}}, abstract={{{abstract}}}, year={{2020}}}}\n")
+    assert main(["--data", str(elsewhere), "fetch", "--from", str(bib), "-o", str(out)]) == 0
+    assert [json.loads(line)["id"] for line in out.read_text().splitlines()] == ["anthology:2020.acl-main.1"]
+    capsys.readouterr()
+    assert main(["--data", str(elsewhere), "fetch", "-o", str(out)]) == 1
+    assert "none of its 3 papers is on arXiv; name files of texts" in capsys.readouterr().err
+
+
 def test_texts_may_come_from_a_file_and_a_system_be_scored(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

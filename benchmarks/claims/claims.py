@@ -24,6 +24,7 @@ from kg.errors import InputError, KGError
 from kg.files import atomic_write
 from kg.model import Paper
 from kg.readers import Problem, read
+from kg.readers.ids import arxiv_id
 from kg.score import matches, prf, read_papers
 
 DATA: Final = Path(__file__).parent / "data" / "claims.jsonl"
@@ -100,8 +101,8 @@ def fetch(
 
     Args:
         out: the file, with id, title and abstract.
-        sources: files that hold the texts with their arXiv ids (any format that `kg build` reads); by
-            default they are asked of arXiv.
+        sources: files that hold the texts (any format that `kg build` reads), which are known by their
+            hashes; by default they are asked of arXiv.
         cache: where fetched pages are kept, so that a run that was cut off goes on.
         data: the annotations.
 
@@ -109,19 +110,21 @@ def fetch(
         The number of texts written, and a line for each paper whose text is missing or is another one.
 
     Raises:
-        InputError: if a source cannot be read, or arXiv cannot be reached.
+        InputError: if a source cannot be read, arXiv cannot be reached, or has none of the papers.
     """
-    wanted: dict[str | None, str] = {paper["id"]: paper["sha256"] for paper in annotated(data)}
-    order = [key for key in wanted if key]
-    query = f"arxiv:{','.join(order)}?max={len(order)}"
-    found: dict[str | None, Paper] = {}
+    wanted = {paper["sha256"]: str(paper["id"]) for paper in annotated(data)}
+    order = [*wanted.values()]
+    on_arxiv = [key for key in order if arxiv_id(key) == key]
+    if not sources and not on_arxiv:
+        raise InputError(f"{data}: none of its {len(order):,} papers is on arXiv; name files of texts")
+    query = f"arxiv:{','.join(on_arxiv)}?max={len(on_arxiv)}"
+    found: dict[str, Paper] = {}
     other: set[str | None] = set()
     try:
         for paper in read([*sources] or [query], on_problem=_quiet, cache_dir=cache):
-            if paper.arxiv not in wanted or paper.arxiv in found:
-                continue
-            if text_hash(paper.title, paper.abstract) == wanted[paper.arxiv]:
-                found[paper.arxiv] = paper
+            key = wanted.get(text_hash(paper.title, paper.abstract))
+            if key:
+                found.setdefault(key, paper)
             else:
                 other.add(paper.arxiv)
     except InputError as error:
