@@ -9,7 +9,7 @@ another component's: plain spans in `doc.spans["kg"]` play the role that their l
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
@@ -90,7 +90,7 @@ def _chosen(quotes: Quotes, spans: Scored, thresholds: Mapping[str, float]) -> d
         things = _things(attrs, spans)
         model = trained_of(quotes.doc)
         own = weights().thresholds if model is None else model.thresholds
-        chosen = choose(things, {**own, **thresholds})
+        chosen = choose(things, {**own, **thresholds}, thresholds.get("introduces"))
         return chosen if chosen["introduces"] else _with_agents(quotes, things, chosen)
     return _labelled([item for item in spans if not quotes.torn(item[0])], thresholds)
 
@@ -161,6 +161,7 @@ def _things(attrs: Mapping[str, Any], spans: Scored) -> dict[str, Thing]:
 
 
 _LEAST_AGENT = 0.02
+_ALONE = 0.7  # of the threshold
 _MAX_PIECES = 12
 _ORDER = ("introduces", "resources", "metrics", "compares", "targets", "tasks", "uses")
 # A thing in the first role is not also in the second.
@@ -186,22 +187,34 @@ def _may_be(name: str, role: str) -> bool:
     return role in ("introduces", "uses", "compares") or not _SIZED.search(name)
 
 
-def choose(things: dict[str, Thing], thresholds: dict[str, float]) -> dict[str, list[Thing]]:
-    """Pick the things of each role: above its threshold, the likelier of overlapping phrases."""
+def choose(
+    things: dict[str, Thing], thresholds: dict[str, float], alone: float | None = None
+) -> dict[str, list[Thing]]:
+    """Pick the things of each role: above its threshold, the likelier of overlapping phrases.
+
+    Most papers introduce something, so that where nothing reaches that threshold, the likeliest thing is
+    taken if it reaches `alone`, by default `_ALONE` of the threshold.
+    """
+    least = thresholds["introduces"] * _ALONE if alone is None else alone
     barred: dict[str, set[str]] = {}
     chosen: dict[str, list[Thing]] = {}
     for role in _ORDER:
-        i = OUTPUTS.index(role)
-        likely = [
-            t
-            for t in things.values()
-            if t.roles[i] >= thresholds[role] and t.name not in barred.get(role, ()) and _may_be(t.name, role)
-        ]
-        likely.sort(key=lambda t: (-t.roles[i], t.name))
-        chosen[role] = picked = _apart(likely)
+        picked = _apart(_likely(things, role, thresholds[role], barred.get(role, frozenset())))
+        if role == "introduces" and not picked:
+            picked = _likely(things, role, least, frozenset())[:1]
+        chosen[role] = picked
         for other in _EXCLUDES.get(role, ()):
             barred.setdefault(other, set()).update(t.name for t in picked)
     return chosen
+
+
+def _likely(things: dict[str, Thing], role: str, least: float, barred: Collection[str]) -> list[Thing]:
+    """Return what reaches a probability in a role, the likeliest first."""
+    i = OUTPUTS.index(role)
+    found = [
+        t for t in things.values() if t.roles[i] >= least and t.name not in barred and _may_be(t.name, role)
+    ]
+    return sorted(found, key=lambda t: (-t.roles[i], t.name))
 
 
 def _apart(things: list[Thing]) -> list[Thing]:
