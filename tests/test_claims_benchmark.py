@@ -132,7 +132,8 @@ def test_what_the_model_has_learnt_from_is_apart_from_what_it_is_measured_on() -
     assert len(ids) == len(set(ids))
     for paper in papers:
         assert paper["fold"] == fold_of(paper["id"]) and len(paper["sha256"]) == 64
-        assert paper["annotator"].startswith("model") and "title" not in paper
+        assert paper["annotator"].startswith("model")
+        assert ("title" in paper) == (arxiv_id(paper["id"]) is None)  # what it is joined with its text by
         assert all(set(result) == set(SLOTS) for result in paper["results"])
 
 

@@ -111,6 +111,17 @@ def test_choose_takes_the_likelier_of_overlapping_names() -> None:
     assert [t.name for t in choose(things, dict.fromkeys(ROLES, 0.3))["tasks"]] == ["image caption"]
 
 
+def test_choose_takes_the_likeliest_name_where_nothing_is_surely_introduced() -> None:
+    limits = dict.fromkeys(ROLES, 0.4)
+    things = {name: thing(name, introduces=p) for name, p in (("gate", 0.29), ("door", 0.35), ("wall", 0.1))}
+    assert [t.name for t in choose(things, limits)["introduces"]] == ["door"]
+    assert choose(things, limits, alone=0.4)["introduces"] == []
+    del things["door"]
+    assert [t.name for t in choose(things, limits)["introduces"]] == ["gate"]
+    del things["gate"]
+    assert choose(things, limits)["introduces"] == []
+
+
 def test_choose_does_not_let_a_paper_use_what_it_introduces() -> None:
     things = {"quillnet": thing("quillnet", introduces=0.9, uses=0.8, resources=0.7)}
     chosen = choose(things, dict.fromkeys(ROLES, 0.3))

@@ -70,7 +70,7 @@ def publish(folder: Path, out: Path = DATA, *, whole: bool = False) -> int:
     Args:
         folder: with both files.
         out: the file.
-        whole: with all facts but the title, not the results alone.
+        whole: with all facts, not the results alone; the title only where there is no arXiv id to go by.
     """
     texts = {str(paper["id"]): paper for paper in read_papers(folder / "papers.jsonl")}
     lines = []
@@ -78,7 +78,8 @@ def publish(folder: Path, out: Path = DATA, *, whole: bool = False) -> int:
         key = str(facts["id"])
         text = texts[key]
         own = {"id": key, "fold": fold_of(key), "sha256": text_hash(text["title"], text["abstract"])}
-        rest = {name: value for name, value in facts.items() if whole and name not in (*own, "title")}
+        left_out = {*own, "title"} if arxiv_id(key) == key else {*own}
+        rest = {name: value for name, value in facts.items() if whole and name not in left_out}
         paper = {
             **own,
             **rest,
