@@ -161,6 +161,20 @@ def test_texts_are_fetched_by_id_and_checked(
     ]
 
 
+def test_what_arxiv_cannot_have_is_to_be_named(
+    arxiv: None, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data.write_text(data.read_text().replace("2601.00002", "anthology:2020.acl-main.2"))
+    out = tmp_path / "texts.jsonl"
+    assert main(["--data", str(data), "fetch", "-o", str(out), "--cache", str(tmp_path / "cache")]) == 0
+    said = capsys.readouterr().err
+    assert (
+        "anthology:2020.acl-main.2: not on arXiv; name a file that has its title and abstract (--from)"
+        in said
+    )
+    assert f"{out}: 1 texts, 2 missing" in said
+
+
 def test_texts_that_are_not_on_arxiv_are_known_by_their_hash(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -174,9 +188,9 @@ def test_texts_that_are_not_on_arxiv_are_known_by_their_hash(
     bib.write_text(f"@inproceedings{{x, title={{{title}}}, abstract={{{abstract}}}, year={{2020}}}}\n")
     assert main(["--data", str(elsewhere), "fetch", "--from", str(bib), "-o", str(out)]) == 0
     assert [json.loads(line)["id"] for line in out.read_text().splitlines()] == ["anthology:2020.acl-main.1"]
-    capsys.readouterr()
+    assert "anthology:2020.acl-main.2: no text was found" in capsys.readouterr().err
     assert main(["--data", str(elsewhere), "fetch", "-o", str(out)]) == 1
-    assert "none of its 3 papers is on arXiv; name files of texts" in capsys.readouterr().err
+    assert "none of its 3 papers is on arXiv; name files with texts (--from)" in capsys.readouterr().err
 
 
 def test_texts_may_come_from_a_file_and_a_system_be_scored(

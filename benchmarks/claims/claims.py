@@ -14,7 +14,7 @@ import json
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -117,7 +117,9 @@ def fetch(
     order = [*wanted.values()]
     on_arxiv = [key for key in order if arxiv_id(key) == key]
     if not sources and not on_arxiv:
-        raise InputError(f"{data}: none of its {len(order):,} papers is on arXiv; name files of texts")
+        raise InputError(
+            f"{data}: none of its {len(order):,} papers is on arXiv; name files with texts (--from)"
+        )
     query = f"arxiv:{','.join(on_arxiv)}?max={len(on_arxiv)}"
     found: dict[str, Paper] = {}
     other: set[str | None] = set()
@@ -135,12 +137,16 @@ def fetch(
         for key in filter(found.__contains__, order):
             text = {"id": key, "title": found[key].title, "abstract": found[key].abstract}
             file.write(json.dumps(text, ensure_ascii=False) + "\n")
-    lines = [
-        f"{key}: {'its text is not the one that was annotated' if key in other else 'no text was found'}"
-        for key in order
-        if key not in found
-    ]
-    return len(found), lines
+    missing = [key for key in order if key not in found]
+    return len(found), [f"{key}: {_why_missing(key, other, bool(sources))}" for key in missing]
+
+
+def _why_missing(key: str, other: Collection[str | None], given: bool) -> str:
+    if key in other:
+        return "its text is not the one that was annotated"
+    if given or arxiv_id(key) == key:
+        return "no text was found"
+    return "not on arXiv; name a file that has its title and abstract (--from)"
 
 
 def _quiet(problem: Problem) -> None:
