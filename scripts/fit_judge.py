@@ -1,18 +1,21 @@
 #!/usr/bin/env python3
 """Fit `extractors/data/weights.tsv` and `kinds.tsv` to annotated papers.
 
-    python -m scripts.fit_judge TRAIN_DIR [--rows 3000] [--held-out 820]
+    python -m scripts.fit_judge TRAIN_DIR [TRAIN_DIR ...] [--rows 3000] [--held-out 820] [--only-seen]
 
-TRAIN_DIR holds papers.jsonl (id, title, abstract) and facts.jsonl (same ids, the guide's format). Logistic
-regression with an L1 penalty, by proximal AdaGrad (Duchi, Hazan, Singer 2011, "Adaptive subgradient methods
-for online learning and stochastic optimization"), in numpy. Fitted twice: once to find which features carry
-weight, once on those alone. Thresholds are chosen on the last papers, which that fit has not seen; the
-weights that are written are then fitted to all papers. Deterministic.
+Each TRAIN_DIR holds papers.jsonl (id, title, abstract) and facts.jsonl (same ids, the guide's format). The
+packaged tables are fitted to ../shared/train and to all of `benchmarks/annotations` that is not held out,
+with `--rows 6000`. Logistic regression with an L1 penalty, by proximal AdaGrad (Duchi, Hazan, Singer 2011,
+"Adaptive subgradient methods for online learning and stochastic optimization"), in numpy. Fitted twice: once
+to find which features carry weight, once on those alone. Thresholds are chosen on the last papers, which
+that fit has not seen; unless `--only-seen` says otherwise, the weights that are written are then fitted to
+all papers. Deterministic.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing import Pool
@@ -65,6 +68,12 @@ def _examples(job: tuple[Facts, Facts]) -> Paper:
         out.features.append(sorted(candidate.features))
         out.labels.append([*(table[role].get(key, 0) for role in ROLES), stance])
     return out
+
+
+def _shared(paper: Paper) -> Paper:
+    """Return a paper whose features are the same strings as other papers'; a hundred million are too many."""
+    paper.features = [[sys.intern(f) for f in case] for case in paper.features]
+    return paper
 
 
 _NLP = spacy.blank("en")
@@ -135,14 +144,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--rows", type=int, default=3000, help="features to keep")
     parser.add_argument("--held-out", type=int, default=820, help="last papers, for thresholds")
     parser.add_argument("--only-seen", action="store_true", help="do not fit again with the held-out papers")
     args = parser.parse_args()
-    jobs = zip(read_lines(args.folder / "papers.jsonl"), read_lines(args.folder / "facts.jsonl"), strict=True)
+    jobs = [
+        job
+        for folder in args.folders
+        for job in zip(read_lines(folder / "papers.jsonl"), read_lines(folder / "facts.jsonl"), strict=True)
+    ]
     with Pool() as pool:
-        papers = pool.map(_examples, list(jobs), 16)
+        papers = [_shared(paper) for paper in pool.imap(_examples, jobs, 16)]
     seen = len(papers) - args.held_out
     cases = [case for paper in papers for case in paper.features]
     owner = np.array([i for i, paper in enumerate(papers) for _ in paper.features])
