@@ -21,15 +21,15 @@ import onnxruntime
 from spacy.tokens import Doc
 
 from extractors.linear import OUTPUTS
+from extractors.sight import Ints, around, between
 from extractors.wordpieces import WordPieces
 from kg.errors import InputError
 
 Floats = npt.NDArray[np.floating[Any]]
-Ints = npt.NDArray[np.int64]
 
 SHIPPED = str(Path(__file__).parent / "data" / "model")
 FAST = "fast"  # in place of a folder: no model, the tables of weighted cues speak alone
-FORMAT = 3
+FORMAT = 4
 NUMBERS = ("none", "result", "scale", "absolute", "improvement", "reduction", "ratio")
 _MOST = 7  # places of a name that are told apart
 _BLOCK, _REACH = 256, 2048  # places that are averaged at once, and the tokens they may begin within
@@ -135,26 +135,36 @@ class Trained:
         Returns:
             Scores in the same shapes; a slot's highest wins.
         """
-        near = self._number(vectors, numbers)
+        sight = means(vectors, around(numbers, len(vectors)))
+        near = self._joined("links.number", [means(vectors, numbers), *_beside(vectors, numbers), sight])
         table, empty = table.astype(np.float32), empty.astype(np.float32)
-        none = empty * self._w["sa"] + self._line("null", near)
+        none = empty * self.trust + self._line("links.null", near)
         if not len(places):
             return table, none
-        phrases = self._spans("ospan", vectors, places)
-        both = self._line("an", near)[owners] + self._line("ac", phrases) + (table / 4) @ self._w["aw"]
-        shape = -1, table.shape[1], self._w["pn"].shape[1] // table.shape[1]
-        pairs = self._line("pn", near).reshape(shape)[owners] * self._line("pc", phrases).reshape(shape)
-        out = table * self._w["sa"] + self._line("u", np.maximum(both, 0)) + pairs.sum(-1) / shape[2] ** 0.5
+        ends = vectors[places[:, 0]], vectors[places[:, 1] - 1]
+        own = [*ends, means(vectors, places), *_beside(vectors, places)]
+        phrases = self._joined("links.phrase", own)
+        both = self._line("links.an", near)[owners] + self._line("links.ac", phrases)
+        both += (table / 4) @ self._w["links.aw"]
+        gaps = between(numbers[owners], places)
+        full = gaps[:, 0] < gaps[:, 1]
+        both[full] += means(vectors, gaps[full]) @ self._w["links.between"]
+        shape = -1, table.shape[1], self._w["links.pn"].shape[1] // table.shape[1]
+        pairs = self._line("links.pn", near).reshape(shape)[owners]
+        pairs *= self._line("links.pc", phrases).reshape(shape)
+        out = (
+            table * self.trust + self._line("links.u", np.maximum(both, 0)) + pairs.sum(-1) / shape[2] ** 0.5
+        )
         return out, none
 
     @property
     def trust(self) -> Floats:
         """How far the table of cues is trusted for each slot of a number, shape (`result_slots.SLOTS`,)."""
-        return self._w["sa"]
+        return self._w["links.sa"]
 
     @trust.setter
     def trust(self, factors: Floats) -> None:
-        self._w["sa"] = factors
+        self._w["links.sa"] = factors
 
     def calibrated(self, role: str, probability: float) -> float:
         """Return how often a claim of this role is right at this probability (isotonic, out of fold)."""
@@ -168,7 +178,9 @@ class Trained:
     def _spans(self, name: str, vectors: Floats, places: Ints) -> Floats:
         """Describe stretches of tokens by the first, the last and the mean."""
         low, high = places[:, 0], places[:, 1]
-        parts = vectors[low], vectors[high - 1], means(vectors, places)
+        return self._joined(name, [vectors[low], vectors[high - 1], means(vectors, places)])
+
+    def _joined(self, name: str, parts: Sequence[Floats]) -> Floats:
         # One product for each part: to put them side by side takes as long as to multiply them.
         weight = np.split(self._w[name], len(parts))
         found = self._w[f"{name}.bias"] + sum(part @ own for part, own in zip(parts, weight, strict=True))
@@ -180,15 +192,15 @@ class Trained:
 
     def _number(self, vectors: Floats, places: Ints) -> Floats:
         """Describe numbers by themselves and the tokens on either side."""
-        own = means(vectors, places)
-        low, high = places[:, :1], places[:, 1:]
-        # Before the first and after the last token there is nothing.
-        before = np.where(low > 0, vectors[low[:, 0] - 1], np.float32(0))
-        last = len(vectors) - 1
-        after = np.where(high <= last, vectors[np.minimum(high[:, 0], last)], np.float32(0))
-        around = np.concatenate([own, before, after], axis=1)
-        out: Floats = np.maximum(self._line("nh", around), 0)
-        return out
+        return self._joined("nh", [means(vectors, places), *_beside(vectors, places)])
+
+
+def _beside(vectors: Floats, places: Ints) -> tuple[Floats, Floats]:
+    """Return the vectors of the tokens right before and right after; zero where there is none."""
+    low, high = places[:, :1], places[:, 1:]
+    last = len(vectors) - 1
+    before = np.where(low > 0, vectors[low[:, 0] - 1], np.float32(0))
+    return before, np.where(high <= last, vectors[np.minimum(high[:, 0], last)], np.float32(0))
 
 
 def means(vectors: Floats, places: Ints) -> Floats:

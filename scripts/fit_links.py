@@ -4,11 +4,11 @@
     python -m scripts.fit_links TRAIN_DIR MODEL_DIR [--held-out 484] [--curves-of MODEL_DIR]
 
 TRAIN_DIR holds papers.jsonl and facts.jsonl (the guide's format); MODEL_DIR a model. Its heads add to what
-the table says of a phrase, by a learnt factor for each slot (`sa`). A table that has seen a paper is surer
-of it than it will be of a new one, so the factors are scaled by what links most numbers rightly where every
-paper is read with a table that was fitted without it (stacked generalisation, Wolpert 1992). With `--held-
-out` the last papers are left out of that, measured, and calibrate the slots: for a model that has not seen
-them; another takes their curves over with `--curves-of`. Overwrites `extractors/data/numbers_slots.tsv`
+the table says of a phrase, by a learnt factor for each slot (`links.sa`). A table that has seen a paper is
+surer of it than it will be of a new one, so the factors are scaled by what links most numbers rightly where
+every paper is read with a table that was fitted without it (stacked generalisation, Wolpert 1992). With
+`--held-out` the last papers are left out of that, measured, and calibrate the slots: for a model that has not
+seen them; another takes their curves over with `--curves-of`. Overwrites `extractors/data/numbers_slots.tsv`
 while it runs, and with `--held-out` for good: run it in a copy of the checkout. Deterministic.
 """
 
@@ -161,7 +161,7 @@ def main() -> None:
         others = json.loads((args.curves_of / "model.json").read_text(encoding="utf-8"))["calibration"]
         curves = {name: curve for name, curve in others.items() if name.startswith("slot:")}
     with np.load(args.model / "heads.npz") as stored:
-        write(args.model, dict(stored) | {"sa": model.trust}, curves)
+        write(args.model, dict(stored) | {"links.sa": model.trust}, curves)
     trained.cache_clear()
     if args.held_out:
         measure(args.model, papers[seen:])

@@ -123,13 +123,15 @@ def test_whole_facts_are_published_with_the_hash_of_their_text(data: Path) -> No
 
 def test_what_the_model_has_learnt_from_is_apart_from_what_it_is_measured_on() -> None:
     folder = DATA.parents[2] / "annotations"
-    names = ("learnt", "learnt-2", "learnt-3", "held-out", "held-out-2")
+    names = ("learnt", "learnt-2", "learnt-3", "learnt-4", "held-out", "held-out-2", "held-out-3")
     parts = [read_papers(folder / f"{name}.jsonl") for name in names]
-    assert [len(part) for part in parts] == [4312, 6320, 4105, 868, 803]
+    numbers = read_papers(folder / "learnt-results.jsonl")
+    assert [len(part) for part in (*parts, numbers)] == [4312, 6320, 4105, 2277, 868, 803, 403, 2600]
     papers = [paper for part in parts for paper in part]
-    assert sum(len(paper["results"]) for paper in papers) == 23191  # as its README says
-    ids = [paper["id"] for paper in (*papers, *annotated())]
+    assert sum(len(paper["results"]) for paper in (*papers, *numbers)) == 32753  # as its README says
+    ids = [paper["id"] for paper in (*papers, *numbers, *annotated())]
     assert len(ids) == len(set(ids))
+    assert all(set(paper) == {"id", "fold", "sha256", "results"} for paper in numbers)
     for paper in papers:
         assert paper["fold"] == fold_of(paper["id"]) and len(paper["sha256"]) == 64
         assert paper["annotator"].startswith("model")

@@ -19,11 +19,13 @@ from extractors.linear import KINDS, OUTPUTS
 from extractors.looks import LOOKS, MARKS
 from extractors.number_cues import TARGETS
 from extractors.result_slots import SLOTS
+from extractors.sight import around, between
 from extractors.trained import NUMBERS
 from extractors.training.examples import TYPES, Example
+from extractors.training.links import HIDDEN, Links
+from extractors.training.pools import count_of, max_of, mean_of, sum_of
 from extractors.wordpieces import WordPieces
 
-HIDDEN, PAIR = 192, 96
 # Of what an annotator may list more readily than another: roles and types, numbers, slots left empty.
 HABITS = (len(OUTPUTS) + len(TYPES), len(NUMBERS), len(SLOTS))
 _SOON = 20.0  # habits are learnt by so much larger steps than the rest, which would else take them on
@@ -56,10 +58,12 @@ class Batch:
     categories: Tensor
     number_kinds: Tensor
     option_places: Tensor
+    option_between: Tensor
     option_choice: Tensor
     option_table: Tensor
     right: Tensor
     choice_number: Tensor
+    choice_around: Tensor
     empty_table: Tensor
     empty_right: Tensor
     papers: int = 0
@@ -99,6 +103,7 @@ def collate(papers: Sequence[Example], pieces: WordPieces, *, annotated: bool) -
     choices = [
         (i, c) for i, p in enumerate(papers) for c in p.choices if c.right is not None or not annotated
     ]
+    asked = [(papers[i], c, shift["token"][i]) for i, c in choices]
     right = [c.right if c.right is not None else np.zeros_like(c.table) for _, c in choices]
     return Batch(
         ids=torch.from_numpy(ids),
@@ -122,10 +127,14 @@ def collate(papers: Sequence[Example], pieces: WordPieces, *, annotated: bool) -
         categories=flat("categories"),
         number_kinds=flat("number_kinds"),
         option_places=_flat([c.places + shift["token"][i] for i, c in choices], (0, 2)),
+        option_between=_flat(
+            [between(p.numbers[[c.number] * len(c.places)], c.places) + s for p, c, s in asked], (0, 2)
+        ),
         option_choice=_flat([np.full(len(c.places), k) for k, (_, c) in enumerate(choices)], (0,)),
         option_table=_flat([c.table[:-1] for _, c in choices], (0, len(SLOTS))).float(),
         right=_flat([r[:-1] for r in right], (0, len(SLOTS))).float(),
         choice_number=_flat([np.array([c.number + shift["number"][i]]) for i, c in choices], (0,)),
+        choice_around=_flat([around(p.numbers[[c.number]], len(p.pieces)) + s for p, c, s in asked], (0, 2)),
         empty_table=_flat([c.table[-1:] for _, c in choices], (0, len(SLOTS))).float(),
         empty_right=_flat([r[-1:] for r in right], (0, len(SLOTS))).float(),
         papers=len(papers),
@@ -205,27 +214,21 @@ class Network(nn.Module):
         self.register_buffer("numbering", numbers, persistent=False)
         self.marks = nn.Embedding(MARKS, width)
         nn.init.zeros_(self.marks.weight)
-        slots = len(SLOTS)
-        self.span, self.ospan = nn.Linear(3 * width, HIDDEN), nn.Linear(3 * width, HIDDEN)
+        self.span = nn.Linear(3 * width, HIDDEN)
         self.paper, self.hid = nn.Linear(width, HIDDEN), nn.Linear(2 * HIDDEN, HIDDEN)
         self.count = nn.Embedding(8, HIDDEN)
         self.look = nn.Linear(len(LOOKS), HIDDEN, bias=False)
         self.out = nn.Linear(HIDDEN, len(OUTPUTS) + len(TYPES))
         self.kind = nn.Linear(HIDDEN, len(KINDS))
         self.nh, self.no = nn.Linear(3 * width, HIDDEN), nn.Linear(HIDDEN, len(NUMBERS))
-        self.pn, self.pc = nn.Linear(HIDDEN, slots * PAIR), nn.Linear(HIDDEN, slots * PAIR)
-        self.an, self.ac = nn.Linear(HIDDEN, HIDDEN), nn.Linear(HIDDEN, HIDDEN)
-        self.aw, self.u, self.null = (
-            nn.Linear(slots, HIDDEN, bias=False), nn.Linear(HIDDEN, slots), nn.Linear(HIDDEN, slots)
-        )  # fmt: skip
         self.drop = nn.Dropout(dropout)
-        for layer in (self.out, self.no, self.u, self.null, self.pc):
+        self.links = Links(width, self.drop)
+        for layer in (self.out, self.no):
             nn.init.normal_(layer.weight, std=0.02)
             nn.init.zeros_(layer.bias)
         nn.init.normal_(self.count.weight, std=0.05)
-        # How much the tables count beside the heads.
+        # How much the table counts beside the head.
         self.na = nn.Parameter(torch.full((len(TARGETS),), 0.5))
-        self.sa = nn.Parameter(torch.full((slots,), 0.7))
         self.habits = nn.Parameter(torch.zeros(annotators - 1, sum(HABITS)))
 
     @property
@@ -260,20 +263,19 @@ class Network(nn.Module):
         """Read a batch."""
         states = self.read(b.ids, b.marks, b.mask)
         total = len(b.token_paper)
-        vectors = self.drop(_mean(states.reshape(-1, self.width)[b.states], b.tokens, total))
+        vectors = self.drop(mean_of(states.reshape(-1, self.width)[b.states], b.tokens, total))
         names, papers = len(b.looks), len(b.ids)
         spans = self._spans(self.span, vectors, b.places)
-        paper = self.paper(_mean(vectors, b.token_paper, papers))
-        count = _count(b.owners, names).clamp(max=7).long()
-        pooled = torch.cat([_mean(spans, b.owners, names), _most(spans, b.owners, names)], 1)
+        paper = self.paper(mean_of(vectors, b.token_paper, papers))
+        count = count_of(b.owners, names).clamp(max=7).long()
+        pooled = torch.cat([mean_of(spans, b.owners, names), max_of(spans, b.owners, names)], 1)
         seen = self.hid(pooled) + paper[b.name_paper] + self.count(count) + self.look(b.looks)
         habits = functional.pad(self.habits * _SOON, (0, 0, 1, 0))[b.annotator]
         of_names, of_numbers, of_empty = torch.split(habits, list(HABITS), dim=1)
         out = self.out(self.drop(functional.relu(seen))) + of_names[b.name_paper]
-        near = self._numbers(vectors, b.numbers)
-        numbers = self.no(near) + of_numbers[b.number_paper]
+        numbers = self.no(self._numbers(vectors, b.numbers)) + of_numbers[b.number_paper]
         known = functional.pad(b.number_table.clamp(-6, 6) * self.na, (1, 0))
-        options, empty = self._slots(vectors, near, of_empty[b.number_paper], b)
+        options, empty = self.links(vectors, of_empty[b.number_paper[b.choice_number]], b)
         return Answer(
             out[:, : len(OUTPUTS)],
             out[:, len(OUTPUTS) :],
@@ -297,22 +299,6 @@ class Network(nn.Module):
         own = (sums[high] - sums[low]) / (high - low)[:, None]
         wide = functional.pad(vectors, (0, 0, 1, 1))
         return self.drop(functional.relu(self.nh(torch.cat([own, wide[low], wide[high + 1]], 1))))
-
-    def _slots(self, vectors: Tensor, near: Tensor, habits: Tensor, b: Batch) -> tuple[Tensor, Tensor]:
-        """Return the chance of each option, and of none, to fill each slot."""
-        choices, slots = len(b.choice_number), len(SLOTS)
-        if not choices:
-            return b.option_table, b.empty_table
-        phrases = self._spans(self.ospan, vectors, b.option_places)
-        number = b.choice_number[b.option_choice]
-        both = functional.relu(self.an(near)[number] + self.ac(phrases) + self.aw(b.option_table / 4))
-        pair = (self.pn(near)[number] * self.pc(phrases)).view(-1, slots, PAIR).sum(-1) / PAIR**0.5
-        scores = self.u(both) + pair + self.sa * b.option_table
-        empty = (self.null(near) + habits)[b.choice_number] + self.sa * b.empty_table
-        top = torch.maximum(_most(scores.detach(), b.option_choice, choices), empty.detach())
-        scores, empty = torch.exp(scores - top[b.option_choice]), torch.exp(empty - top)
-        total = _sum(scores, b.option_choice, choices) + empty
-        return scores / total[b.option_choice], empty / total
 
 
 def _halves(device: torch.device) -> bool:
@@ -344,9 +330,9 @@ def loss(b: Batch, said: Answer, worth: Sequence[float] = WORTH) -> Tensor:
         total = total + worth[3] * 0.5 * _wrong(said.numbers[:, 3:], b.number_kinds)
     if len(b.choice_number):
         choices = len(b.choice_number)
-        wanted = _sum(b.right, b.option_choice, choices) + b.empty_right
+        wanted = sum_of(b.right, b.option_choice, choices) + b.empty_right
         if b.hard:  # any of the right ones will do
-            got = _sum(said.options * b.right, b.option_choice, choices) + said.empty * b.empty_right
+            got = sum_of(said.options * b.right, b.option_choice, choices) + said.empty * b.empty_right
             total = total - worth[4] * torch.log(got[wanted > 0] + 1e-7).sum()
         else:
             total = total - worth[4] * (b.right * torch.log(said.options + 1e-7)).sum()
@@ -365,21 +351,3 @@ def _wrong(odds: Tensor, wanted: Tensor, worth: Tensor | None = None) -> Tensor:
         if known.any()
         else odds.sum() * 0
     )
-
-
-def _sum(x: Tensor, owner: Tensor, size: int) -> Tensor:
-    return torch.zeros(size, x.shape[1], dtype=x.dtype, device=x.device).index_add_(0, owner, x)
-
-
-def _count(owner: Tensor, size: int) -> Tensor:
-    ones = torch.ones(len(owner), device=owner.device)
-    return torch.zeros(size, device=owner.device).index_add_(0, owner, ones)
-
-
-def _mean(x: Tensor, owner: Tensor, size: int) -> Tensor:
-    return _sum(x, owner, size) / _count(owner, size).clamp(min=1)[:, None]
-
-
-def _most(x: Tensor, owner: Tensor, size: int) -> Tensor:
-    low = torch.full((size, x.shape[1]), -1e4, dtype=x.dtype, device=x.device)
-    return low.scatter_reduce(0, owner[:, None].expand_as(x), x, "amax")
