@@ -19,9 +19,9 @@ from extractors.linear import KINDS, OUTPUTS
 from extractors.looks import LOOKS, MARKS
 from extractors.number_cues import TARGETS
 from extractors.result_slots import SLOTS
-from extractors.sight import around, between
+from extractors.sight import Ints, around, between
 from extractors.trained import NUMBERS
-from extractors.training.examples import TYPES, Example
+from extractors.training.examples import TYPES, Choice, Example
 from extractors.training.links import HIDDEN, Links
 from extractors.training.pools import count_of, max_of, mean_of, sum_of
 from extractors.wordpieces import WordPieces
@@ -84,13 +84,8 @@ def collate(papers: Sequence[Example], pieces: WordPieces, *, annotated: bool) -
         annotated: leave out choices of which nobody has said what is right.
     """
     rows, row_marks, tokens = _rows(papers, pieces)
-    length = max(map(len, rows))
-    # Few different lengths: kernels are made anew for each.
-    length = -(-length // 32) * 32
-    ids, marked = (np.zeros((len(rows), length), dtype=np.int64) for _ in range(2))
-    for i, (row, of_row) in enumerate(zip(rows, row_marks, strict=True)):
-        ids[i, : len(row)] = row
-        marked[i, 1 : len(row) - 1] = of_row
+    ids, marked = _padded(rows, row_marks)
+    length = ids.shape[1]
     shift = {
         "token": np.cumsum([0, *(len(p.pieces) for p in papers)]),
         "name": np.cumsum([0, *(len(p.names) for p in papers)]),
@@ -103,7 +98,7 @@ def collate(papers: Sequence[Example], pieces: WordPieces, *, annotated: bool) -
     choices = [
         (i, c) for i, p in enumerate(papers) for c in p.choices if c.right is not None or not annotated
     ]
-    asked = [(papers[i], c, shift["token"][i]) for i, c in choices]
+    sights, gaps = _sights([(papers[i], c, shift["token"][i]) for i, c in choices])
     right = [c.right if c.right is not None else np.zeros_like(c.table) for _, c in choices]
     return Batch(
         ids=torch.from_numpy(ids),
@@ -127,19 +122,36 @@ def collate(papers: Sequence[Example], pieces: WordPieces, *, annotated: bool) -
         categories=flat("categories"),
         number_kinds=flat("number_kinds"),
         option_places=_flat([c.places + shift["token"][i] for i, c in choices], (0, 2)),
-        option_between=_flat(
-            [between(p.numbers[[c.number] * len(c.places)], c.places) + s for p, c, s in asked], (0, 2)
-        ),
+        option_between=gaps,
         option_choice=_flat([np.full(len(c.places), k) for k, (_, c) in enumerate(choices)], (0,)),
         option_table=_flat([c.table[:-1] for _, c in choices], (0, len(SLOTS))).float(),
         right=_flat([r[:-1] for r in right], (0, len(SLOTS))).float(),
         choice_number=_flat([np.array([c.number + shift["number"][i]]) for i, c in choices], (0,)),
-        choice_around=_flat([around(p.numbers[[c.number]], len(p.pieces)) + s for p, c, s in asked], (0, 2)),
+        choice_around=sights,
         empty_table=_flat([c.table[-1:] for _, c in choices], (0, len(SLOTS))).float(),
         empty_right=_flat([r[-1:] for r in right], (0, len(SLOTS))).float(),
         papers=len(papers),
         hard=all(p.facts is not None for p in papers),
     )
+
+
+def _padded(rows: Sequence[list[int]], marks: Sequence[list[int]]) -> tuple[Ints, Ints]:
+    """Return the word pieces of papers and their marks as rows of one length."""
+    length = max(map(len, rows))
+    # Few different lengths: kernels are made anew for each.
+    length = -(-length // 32) * 32
+    ids, marked = (np.zeros((len(rows), length), dtype=np.int64) for _ in range(2))
+    for i, (row, of_row) in enumerate(zip(rows, marks, strict=True)):
+        ids[i, : len(row)] = row
+        marked[i, 1 : len(row) - 1] = of_row
+    return ids, marked
+
+
+def _sights(asked: Sequence[tuple[Example, Choice, int]]) -> tuple[Tensor, Tensor]:
+    """Return the token ranges around each number, and between it and each of its phrases."""
+    sights = [around(p.numbers[[c.number]], len(p.pieces)) + shift for p, c, shift in asked]
+    gaps = [between(p.numbers[[c.number] * len(c.places)], c.places) + shift for p, c, shift in asked]
+    return _flat(sights, (0, 2)), _flat(gaps, (0, 2))
 
 
 def _rows(
