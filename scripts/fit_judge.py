@@ -4,12 +4,12 @@
     python -m scripts.fit_judge TRAIN_DIR [TRAIN_DIR ...] [--rows 3000] [--held-out 820] [--only-seen]
 
 Each TRAIN_DIR holds papers.jsonl (id, title, abstract) and facts.jsonl (same ids, the guide's format). The
-packaged tables are fitted to ../shared/train and to all of `benchmarks/annotations` that is not held out,
-with `--rows 6000`. Logistic regression with an L1 penalty, by proximal AdaGrad (Duchi, Hazan, Singer 2011,
-"Adaptive subgradient methods for online learning and stochastic optimization"), in numpy. Fitted twice: once
-to find which features carry weight, once on those alone. Thresholds are chosen on the last papers, which
-that fit has not seen; unless `--only-seen` says otherwise, the weights that are written are then fitted to
-all papers. Deterministic.
+packaged tables are fitted to ../shared/train and to `learnt.jsonl`, `learnt-2.jsonl` and `learnt-3.jsonl` of
+`benchmarks/annotations`, with `--rows 6000 --only-seen`, thresholds by held-out papers. Logistic regression
+with an L1 penalty, by proximal AdaGrad (Duchi, Hazan, Singer 2011, "Adaptive subgradient methods for online
+learning and stochastic optimization"), in numpy. Fitted twice: once to find which features carry weight, once
+on those alone. Thresholds are chosen on the last papers, which that fit has not seen; unless `--only-seen`
+says otherwise, the weights that are written are then fitted to all papers. Deterministic.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
     python -m scripts.fit_numbers TRAIN_DIR [TRAIN_DIR ...] [--held-out 820] [--only-seen]
 
 Each TRAIN_DIR holds papers.jsonl (id, title, abstract) and facts.jsonl (same ids, the guide's format). The
-packaged tables are fitted to ../shared/train and to `learnt.jsonl` and `learnt-2.jsonl` of
+packaged tables are fitted to ../shared/train and to `learnt.jsonl`, `learnt-2.jsonl` and `learnt-3.jsonl` of
 `benchmarks/annotations`, with their texts. `--held-out` takes the last papers of the last folder. What a
 number is: logistic regressions over its cues. Which phrase fills a slot of a claimed number: a conditional
 logit over the candidates and over leaving it empty. What the number before was given counts there too, and
