@@ -19,6 +19,7 @@ from extractors.doc import SPANS_KEY
 from extractors.kinds import introduced_type, outcome_of, paper_kind, resource_type, stance_of
 from extractors.lexicon import key
 from extractors.linear import OUTPUTS, ROLES, weights
+from extractors.other_names import same_as
 from extractors.quotes import Quotes
 from extractors.saying import acts_on_a_problem, ranked, works_against
 from extractors.trained import trained_of
@@ -91,8 +92,24 @@ def _chosen(quotes: Quotes, spans: Scored, thresholds: Mapping[str, float]) -> d
         model = trained_of(quotes.doc)
         own = weights().thresholds if model is None else model.thresholds
         chosen = choose(things, {**own, **thresholds}, thresholds.get("introduces"))
-        return chosen if chosen["introduces"] else _with_agents(quotes, things, chosen)
+        if not chosen["introduces"]:
+            return _with_agents(quotes, things, chosen)
+        return chosen | {role: _joined(quotes.doc, chosen[role]) for role in _VERSIONED}
     return _labelled([item for item in spans if not quotes.torn(item[0])], thresholds)
+
+
+def _joined(doc: Doc, things: list[Thing]) -> list[Thing]:
+    """Make one of the things that are one under two names."""
+    joined: dict[int, Thing] = {}
+    for thing, at in zip(things, same_as(doc, [thing.spans for thing in things]), strict=True):
+        first = joined.setdefault(at, Thing(thing.name))
+        first.forms |= {form: [*first.forms.get(form, ()), *spans] for form, spans in thing.forms.items()}
+        for i, probability in enumerate(thing.roles):
+            if probability > first.roles[i]:
+                first.roles[i] = probability
+                if i < len(ROLES):
+                    first.reasons[i] = thing.reasons[i]
+    return list(joined.values())
 
 
 def _with_agents(
@@ -164,6 +181,7 @@ _LEAST_AGENT = 0.02
 _ALONE = 0.7  # of the threshold
 _MAX_PIECES = 12
 _ORDER = ("introduces", "resources", "metrics", "compares", "targets", "tasks", "uses")
+_VERSIONED = ("introduces", "resources")
 # A thing in the first role is not also in the second.
 _EXCLUDES = {
     "introduces": ("uses", "compares", "targets", "tasks"),
@@ -199,7 +217,8 @@ def choose(
     barred: dict[str, set[str]] = {}
     chosen: dict[str, list[Thing]] = {}
     for role in _ORDER:
-        picked = _apart(_likely(things, role, thresholds[role], barred.get(role, frozenset())))
+        found = _likely(things, role, thresholds[role], barred.get(role, frozenset()))
+        picked = _apart(found, versions=role in _VERSIONED)
         if role == "introduces" and not picked:
             picked = _likely(things, role, least, frozenset())[:1]
         chosen[role] = picked
@@ -217,20 +236,33 @@ def _likely(things: dict[str, Thing], role: str, least: float, barred: Collectio
     return sorted(found, key=lambda t: (-t.roles[i], t.name))
 
 
-def _apart(things: list[Thing]) -> list[Thing]:
-    """Drop things whose name is part of, or has as part, the name of one before it."""
+def _apart(things: list[Thing], *, versions: bool) -> list[Thing]:
+    """Drop things whose name is part of, or has as part, the name of one before it.
+
+    Args:
+        things: the likeliest first.
+        versions: keep a version of one before it: "GoodPoint" and "GoodPoint-ICLR" are two things.
+    """
     picked: list[Thing] = []
-    names: set[str] = set()
-    parts: set[str] = set()
+    named: dict[str, Thing] = {}
+    parts: dict[str, list[Thing]] = {}
     for thing in things:
         pieces = thing.name.split(" ")[:_MAX_PIECES]
         inside = {" ".join(pieces[i:j]) for i in range(len(pieces)) for j in range(i + 1, len(pieces) + 1)}
-        if thing.name in parts or not names.isdisjoint(inside):
+        met = [*parts.get(thing.name, ()), *(named[name] for name in inside & named.keys())]
+        if met and not (versions and all(_versions(thing, other) for other in met)):
             continue
         picked.append(thing)
-        names.add(thing.name)
-        parts |= inside
+        named[thing.name] = thing
+        for part in inside:
+            parts.setdefault(part, []).append(thing)
     return picked
+
+
+def _versions(one: Thing, other: Thing) -> bool:
+    """Whether one of two names is the other, a single word, with something behind a hyphen."""
+    words = [[form for form in thing.forms if " " not in form] for thing in (one, other)]
+    return any(b.startswith(f"{a}-") or a.startswith(f"{b}-") for a in words[0] for b in words[1])
 
 
 LONG_FORM_ROLES = frozenset(("tasks", "uses", "targets"))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import spacy
+from spacy.lang.tokenizer_exceptions import emoticons
 from spacy.language import Language
 
 from extractors.doc import facts_of, make_doc
@@ -29,6 +30,8 @@ def load(model: str = "") -> Language:
     suffixes = [*(nlp.Defaults.suffixes or ()), r"(?<=[0-9][A-Za-z])\."]
     tokenizer: Any = nlp.tokenizer
     tokenizer.suffix_search = spacy.util.compile_suffix_regex(suffixes).search
+    # "latent subclass learning (LSL): ...": no smiley.
+    tokenizer.rules = {form: cut for form, cut in tokenizer.rules.items() if form not in emoticons}
     for name in COMPONENTS:
         if name != "kg_encoder":
             nlp.add_pipe(name)
