@@ -311,21 +311,22 @@ def _likeliest(
     options: list[Candidate], totals: list[float], texts: list[str], floor: float, taken: Choice | None
 ) -> Choice | None:
     """Return the best option with its probability, None where leaving the slot empty (`floor`) is as good."""
-    best: int | None = None
-    for k, option in enumerate(options):
-        if taken is not None and taken[:2] == (option.start, option.end):
-            continue
-        if totals[k] > (floor if best is None else totals[best]):
-            best = k
-    if best is None:
+    open_to = [
+        k for k, option in enumerate(options) if taken is None or taken[:2] != (option.start, option.end)
+    ]
+    if not open_to:
         return None
+    best = max(open_to, key=lambda k: totals[k])
     # Scores are a conditional logit's: their exponentials are in proportion to the probabilities. "Accuracy"
-    # and "top-1 accuracy" are one answer.
+    # and "top-1 accuracy" are one answer, and together outweigh an empty slot.
     odds = [exp(total - totals[best]) for total in totals]
     own = texts[best]
     same = sum(odd for odd, text in zip(odds, texts, strict=True) if text in own or own in text)
+    none = exp(floor - totals[best])
+    if same <= none:
+        return None
     option = options[best]
-    return option.start, option.end, same / (sum(odds) + exp(floor - totals[best]))
+    return option.start, option.end, same / (sum(odds) + none)
 
 
 def _or_main(options: list[Candidate], totals: list[float], floor: float, best: Choice) -> Choice:
