@@ -19,7 +19,7 @@ from extractors.doc import SPANS_KEY
 from extractors.kinds import introduced_type, outcome_of, paper_kind, resource_type, stance_of
 from extractors.lexicon import key
 from extractors.linear import OUTPUTS, ROLES, weights
-from extractors.other_names import same_as
+from extractors.other_names import restated, same_as
 from extractors.quotes import Quotes
 from extractors.saying import acts_on_a_problem, ranked, works_against
 from extractors.trained import trained_of
@@ -94,7 +94,8 @@ def _chosen(quotes: Quotes, spans: Scored, thresholds: Mapping[str, float]) -> d
         chosen = choose(things, {**own, **thresholds}, thresholds.get("introduces"))
         if not chosen["introduces"]:
             return _with_agents(quotes, things, chosen)
-        return chosen | {role: _joined(quotes.doc, chosen[role]) for role in _VERSIONED}
+        chosen |= {role: _joined(quotes.doc, chosen[role]) for role in _VERSIONED}
+        return chosen | {role: _said_once(quotes, chosen[role]) for role in ("tasks", "targets")}
     return _labelled([item for item in spans if not quotes.torn(item[0])], thresholds)
 
 
@@ -110,6 +111,13 @@ def _joined(doc: Doc, things: list[Thing]) -> list[Thing]:
                 if i < len(ROLES):
                     first.reasons[i] = thing.reasons[i]
     return list(joined.values())
+
+
+def _said_once(quotes: Quotes, things: list[Thing]) -> list[Thing]:
+    """Leave out what says one before it in other words."""
+    where = [{quotes.sentence(span.start_char)[0] for span in thing.spans} for thing in things]
+    again = restated([thing.name for thing in things], where)
+    return [thing for thing, said in zip(things, again, strict=True) if not said]
 
 
 def _with_agents(
