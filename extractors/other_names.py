@@ -1,4 +1,4 @@
-"""Which things of one role are the same: other names and other words than acronyms and long forms that fit."""
+"""Which things of one role are the same: other names and other words than acronyms that fit their long forms."""
 
 from __future__ import annotations
 
