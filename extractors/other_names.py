@@ -1,4 +1,4 @@
-"""Which things of one role are the same: other names and other words than acronyms that fit their long forms."""
+"""Which things of one role are the same, by other names than acronyms that fit or in other words."""
 
 from __future__ import annotations
 
