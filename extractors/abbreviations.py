@@ -8,7 +8,7 @@ from extractors.doc import Abbreviation, set_abbreviations
 from extractors.tokens import Tokens, tokens_of
 
 _OPEN = frozenset("([")
-_CLOSE = frozenset(")]")
+_CLOSE = frozenset(")]")  # also of "):", which is one token, a smiley, to spaCy
 _STOP = frozenset((",", ";", ":", "=", "—", ".", "e.g.", "i.e."))
 _BARS = frozenset("();:")
 _REACH = 40
@@ -62,7 +62,7 @@ class Abbreviations:
         for i, text in enumerate(tokens.texts):
             if text in _OPEN:
                 opened = i
-            elif text in _CLOSE and opened >= 0:
+            elif text[:1] in _CLOSE and opened >= 0:
                 pair = _pair(tokens, opened, i)
                 if pair is not None:
                     found.append(pair)

@@ -19,7 +19,7 @@ from extractors.doc import SPANS_KEY
 from extractors.kinds import introduced_type, outcome_of, paper_kind, resource_type, stance_of
 from extractors.lexicon import key
 from extractors.linear import OUTPUTS, ROLES, weights
-from extractors.other_names import restated, same_as
+from extractors.other_names import is_version, restated, same_as
 from extractors.quotes import Quotes
 from extractors.saying import acts_on_a_problem, ranked, works_against
 from extractors.trained import trained_of
@@ -93,7 +93,7 @@ def _chosen(quotes: Quotes, spans: Scored, thresholds: Mapping[str, float]) -> d
         own = weights().thresholds if model is None else model.thresholds
         chosen = choose(things, {**own, **thresholds}, thresholds.get("introduces"))
         if not chosen["introduces"]:
-            return _with_agents(quotes, things, chosen)
+            chosen = _with_agents(quotes, things, chosen)
         chosen |= {role: _joined(quotes.doc, chosen[role]) for role in _VERSIONED}
         return chosen | {role: _said_once(quotes, chosen[role]) for role in ("tasks", "targets")}
     return _labelled([item for item in spans if not quotes.torn(item[0])], thresholds)
@@ -258,19 +258,13 @@ def _apart(things: list[Thing], *, versions: bool) -> list[Thing]:
         pieces = thing.name.split(" ")[:_MAX_PIECES]
         inside = {" ".join(pieces[i:j]) for i in range(len(pieces)) for j in range(i + 1, len(pieces) + 1)}
         met = [*parts.get(thing.name, ()), *(named[name] for name in inside & named.keys())]
-        if met and not (versions and all(_versions(thing, other) for other in met)):
+        if met and not (versions and all(is_version(thing.forms, other.forms) for other in met)):
             continue
         picked.append(thing)
         named[thing.name] = thing
         for part in inside:
             parts.setdefault(part, []).append(thing)
     return picked
-
-
-def _versions(one: Thing, other: Thing) -> bool:
-    """Whether one of two names is the other, a single word, with something behind a hyphen."""
-    words = [[form for form in thing.forms if " " not in form] for thing in (one, other)]
-    return any(b.startswith(f"{a}-") or a.startswith(f"{b}-") for a in words[0] for b in words[1])
 
 
 LONG_FORM_ROLES = frozenset(("tasks", "uses", "targets"))

@@ -13,6 +13,7 @@ from extractors.doc import facts_of, make_doc
 from extractors.trained import FAST
 from kg.model import Paper, PaperFacts
 
+_BRACKETS = frozenset("()[]")
 COMPONENTS = ("kg_sentences", "kg_abbreviations", "kg_encoder", "kg_numbers", "kg_mentions", "kg_claims")
 
 
@@ -31,7 +32,8 @@ def load(model: str = "") -> Language:
     tokenizer: Any = nlp.tokenizer
     tokenizer.suffix_search = spacy.util.compile_suffix_regex(suffixes).search
     # "latent subclass learning (LSL): ...": no smiley.
-    tokenizer.rules = {form: cut for form, cut in tokenizer.rules.items() if form not in emoticons}
+    smileys = {form for form in emoticons if not _BRACKETS.isdisjoint(form)}
+    tokenizer.rules = {form: cut for form, cut in tokenizer.rules.items() if form not in smileys}
     for name in COMPONENTS:
         if name != "kg_encoder":
             nlp.add_pipe(name)

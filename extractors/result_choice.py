@@ -25,6 +25,7 @@ _LEAST = -5.0
 _LISTED, _ORDERED = 1.0, 5.0
 _FAR = 200  # characters behind a number where "respectively" is looked for
 _ALIKE = 2.0  # and for phrases that stand each next to its number
+_HOPELESS = 20.0  # log odds of an empty slot over the best phrase
 _UNSURE, _ABOUT = 0.5, 0.3  # probability, and part of it, for `_or_main`
 _PARTS = frozenset({"whole", "piece=rest"})  # other phrases with the cues of the one they hold
 _MAIN, _PLAIN = frozenset({"main", "absent"}), frozenset({"plain", "metriclike", "resource"})
@@ -311,22 +312,33 @@ def _likeliest(
     options: list[Candidate], totals: list[float], texts: list[str], floor: float, taken: Choice | None
 ) -> Choice | None:
     """Return the best option with its probability, None where leaving the slot empty (`floor`) is as good."""
-    open_to = [
+    free = [
+        k
+        for k, option in enumerate(options)
+        if taken is None or option.end <= taken[0] or taken[1] <= option.start
+    ]
+    whole = [
         k for k, option in enumerate(options) if taken is None or taken[:2] != (option.start, option.end)
     ]
-    if not open_to:
+    if not whole:
         return None
-    best = max(open_to, key=lambda k: totals[k])
+    best = max(whole, key=lambda k: totals[k])
+    if floor - totals[best] > _HOPELESS:
+        return None
     # Scores are a conditional logit's: their exponentials are in proportion to the probabilities. "Accuracy"
     # and "top-1 accuracy" are one answer, and together outweigh an empty slot.
     odds = [exp(total - totals[best]) for total in totals]
-    own = texts[best]
-    same = sum(odd for odd, text in zip(odds, texts, strict=True) if text in own or own in text)
     none = exp(floor - totals[best])
+    same = odds[best] + sum(odds[k] for k in free if k != best and _says(texts[k], texts[best]))
     if same <= none:
         return None
     option = options[best]
     return option.start, option.end, same / (sum(odds) + none)
+
+
+def _says(one: str, other: str) -> bool:
+    """Whether one of two texts holds the words of the other."""
+    return f" {one} " in f" {other} " or f" {other} " in f" {one} "
 
 
 def _or_main(options: list[Candidate], totals: list[float], floor: float, best: Choice) -> Choice:
