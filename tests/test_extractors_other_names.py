@@ -144,8 +144,8 @@ def test_a_method_with_a_name_behind_its_phrase_is_introduced_once() -> None:
 def test_a_method_and_its_benchmark_are_two() -> None:
     found = read(
         "GoodSand: Feedback on Dunes",
-        "We introduce GoodSand, a new framework that writes feedback on dunes, and GoodSand-ICLR, a new dataset "
-        "of 2,000 annotated dunes. GoodSand outperforms GPT-4 by 4.2% accuracy on GoodSand-ICLR.",
+        "We introduce GoodSand, a new framework that writes feedback on dunes, and GoodSand-ICLR, a new "
+        "dataset of 2,000 annotated dunes. GoodSand outperforms GPT-4 by 4.2% accuracy on GoodSand-ICLR.",
     )
     assert {"GoodSand", "GoodSand-ICLR"} <= found["introduces"].keys()
     assert "GoodSand-ICLR" in found["datasets"]
