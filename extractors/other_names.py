@@ -14,7 +14,8 @@ _MOST = 64  # things that the others are compared with
 _BETWEEN_FIGURES = re.compile(r"(?<=\d)[\s\-_.]+(?=\d)")
 _LOOSE = re.compile(r"[\s\-_$^{}\\]|(?<!\d)\.|\.(?!\d)")  # "Multi-Link" and "MultiLink", "S$^3$" and "S3"
 # What a name may be followed by before the parenthesis: "cascade binary tagging framework (CasRel)".
-_HEADS = frozenset(("framework", "method", "model", "network", "algorithm", "approach", "system", "module"))
+_METHODS = ("framework", "method", "model", "network", "algorithm", "approach", "system", "module")
+_HEADS = frozenset((*_METHODS, "dataset", "benchmark"))
 _CLOSES = frozenset((")", '"', "''", "”"))
 
 
