@@ -189,6 +189,7 @@ _LEAST_AGENT = 0.02
 _ALONE = 0.7  # of the threshold
 _MAX_PIECES = 12
 _ORDER = ("introduces", "resources", "metrics", "compares", "targets", "tasks", "uses")
+# What a paper brings, with versions and second names: of other roles joining or parting gained nothing.
 _VERSIONED = ("introduces", "resources")
 # A thing in the first role is not also in the second.
 _EXCLUDES = {
@@ -249,7 +250,7 @@ def _apart(things: list[Thing], *, versions: bool) -> list[Thing]:
 
     Args:
         things: the likeliest first.
-        versions: keep a version of one before it: "GoodPoint" and "GoodPoint-ICLR" are two things.
+        versions: keep a version of one before it: "Dune" and "Dune-Bench" are two things.
     """
     picked: list[Thing] = []
     named: dict[str, Thing] = {}

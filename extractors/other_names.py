@@ -13,17 +13,16 @@ _LEAST_CAPITALS = 3
 _MOST = 64  # things that the others are compared with
 _BETWEEN_FIGURES = re.compile(r"(?<=\d)[\s\-_.]+(?=\d)")
 _LOOSE = re.compile(r"[\s\-_$^{}\\]|(?<!\d)\.|\.(?!\d)")  # "Multi-Link" and "MultiLink", "S$^3$" and "S3"
-# What a name may be followed by before the parenthesis: "cascade binary tagging framework (CasRel)".
+# What a name may be followed by before the parenthesis: "tidal replay framework (TiRe)".
 _METHODS = ("framework", "method", "model", "network", "algorithm", "approach", "system", "module")
 _HEADS = frozenset((*_METHODS, "dataset", "benchmark"))
-_CLOSES = frozenset((")", '"', "''", "”"))
 
 
 def same_as(doc: Doc, things: Sequence[Sequence[Span]]) -> list[int]:
     """Return for each thing the place of the first one that it is the same as, its own where there is none.
 
     The same are names that differ in hyphens, spaces and marks of LaTeX only; one that stands alone in
-    parentheses behind the other ("CasRel (cascade binary tagging framework)"), of two words only if the one
+    parentheses behind the other ("TiRe (tidal replay)"), of two words only if the one
     abbreviates the other; and a word whose capitals are the initials of a phrase that has no acronym yet.
 
     Args:
@@ -54,8 +53,9 @@ def is_version(one: Iterable[str], other: Iterable[str]) -> bool:
 
 def _same_letters(forms: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
     first: dict[str, int] = {}
-    letters = [(i, _BETWEEN_FIGURES.sub(".", form)) for i, some in enumerate(forms) for form in some]
-    return [(i, first.setdefault(_LOOSE.sub("", form).casefold(), i)) for i, form in letters]
+    kept = [(i, _BETWEEN_FIGURES.sub(".", form)) for i, some in enumerate(forms) for form in some]
+    letters = [(i, _LOOSE.sub("", form).casefold()) for i, form in kept]
+    return [(i, first.setdefault(form, i)) for i, form in letters if form]
 
 
 def _in_parentheses(doc: Doc, things: Sequence[Sequence[Span]]) -> list[tuple[int, int]]:
@@ -73,7 +73,7 @@ def _in_parentheses(doc: Doc, things: Sequence[Sequence[Span]]) -> list[tuple[in
                 j != i
                 and doc[end].text == "("
                 and inner.end < len(doc)
-                and doc[inner.end].text in _CLOSES
+                and doc[inner.end].text[0] == ")"  # "):" is one token, a smiley, to spaCy
                 and (" " in span.text or " " in inner.text or _abbreviates(span.text, inner.text))
             ):
                 out.append((i, j))

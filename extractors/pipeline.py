@@ -31,7 +31,7 @@ def load(model: str = "") -> Language:
     suffixes = [*(nlp.Defaults.suffixes or ()), r"(?<=[0-9][A-Za-z])\."]
     tokenizer: Any = nlp.tokenizer
     tokenizer.suffix_search = spacy.util.compile_suffix_regex(suffixes).search
-    # "latent subclass learning (LSL): ...": no smiley.
+    # "Quick Sand Net (QSN): ...": no smiley.
     smileys = {form for form in emoticons if not _BRACKETS.isdisjoint(form)}
     tokenizer.rules = {form: cut for form, cut in tokenizer.rules.items() if form not in smileys}
     for name in COMPONENTS:

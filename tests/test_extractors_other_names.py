@@ -54,6 +54,7 @@ def test_names_of_one_thing(text: str, one: str, other: str) -> None:
         ("Dune and Sand learn.", "Dune", "Sand"),
         ("Dune (with Sand) learns.", "Dune", "Sand"),
         ("Dune+ is faster than Dune.", "Dune+", "Dune"),
+        ("The marks $^{}$ and _{} differ.", "$^{", "_{"),
         ("MS-Sand (Crab30k) is used.", "MS-Sand", "Crab30k"),
         ("SAND (Crab, Dune) is used.", "SAND", "Crab"),
         ("DuneLM-1.3B beats DuneLM-13B.", "DuneLM-1.3B", "DuneLM-13B"),
@@ -116,10 +117,10 @@ def test_choose_keeps_versions_of_what_is_introduced_and_of_data() -> None:
 
 def test_a_colon_behind_a_parenthesis_is_no_smiley() -> None:
     nlp = load("fast")
-    doc = nlp(make_doc(nlp, "Dunes", "We introduce latent dune learning (LDL): it sorts sand (twice 8)."))
+    doc = nlp(make_doc(nlp, "Dunes", "We introduce quick sand net (QSN): it sorts sand (twice 8)."))
     (found,) = abbreviations_of(doc)
-    assert doc[found.short_start : found.short_end].text == "LDL"
-    assert doc[found.long_start : found.long_end].text == "latent dune learning"
+    assert doc[found.short_start : found.short_end].text == "QSN"
+    assert doc[found.long_start : found.long_end].text == "quick sand net"
 
 
 def read(title: str, abstract: str) -> dict[str, dict[str, set[str]]]:
@@ -144,11 +145,11 @@ def test_a_method_with_a_name_behind_its_phrase_is_introduced_once() -> None:
 def test_a_method_and_its_benchmark_are_two() -> None:
     found = read(
         "GoodSand: Feedback on Dunes",
-        "We introduce GoodSand, a new framework that writes feedback on dunes, and GoodSand-ICLR, a new "
-        "dataset of 2,000 annotated dunes. GoodSand outperforms GPT-4 by 4.2% accuracy on GoodSand-ICLR.",
+        "We introduce GoodSand, a new framework that writes feedback on dunes, and GoodSand-Notes, a new "
+        "dataset of 2,000 annotated dunes. GoodSand outperforms GPT-4 by 4.2% accuracy on GoodSand-Notes.",
     )
-    assert {"GoodSand", "GoodSand-ICLR"} <= found["introduces"].keys()
-    assert "GoodSand-ICLR" in found["datasets"]
+    assert {"GoodSand", "GoodSand-Notes"} <= found["introduces"].keys()
+    assert "GoodSand-Notes" in found["datasets"]
 
 
 def test_a_task_in_other_words_is_said_once_with_or_without_a_new_method() -> None:
