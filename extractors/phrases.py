@@ -133,8 +133,9 @@ def _halves(word: tuple[int, int, str]) -> list[tuple[int, int, str]]:
 
 
 def _version(text: str, last: tuple[int, int, str], start: int, word: str) -> bool:
-    """Whether a figure belongs to the name before it, as in "Track 1" or "RTLLM 2.0"."""
-    return start == last[1] + 1 and text[last[0]].isupper() and _VERSION.fullmatch(word) is not None
+    """Whether a word belongs to the name before it, as in "Track 1", "RTLLM 2.0" or "SWE-bench Verified"."""
+    told = _VERSION.fullmatch(word) is not None or (word == "verified" and text[start] == "V")
+    return told and start == last[1] + 1 and text[last[0]].isupper()
 
 
 @cache

@@ -27,8 +27,8 @@ def load(model: str = "") -> Language:
         InputError: if the folder holds no sound model.
     """
     nlp = spacy.blank("en")
-    # "GPT-3 175B." at the end of a sentence: the tokenizer takes the full stop for part of a unit.
-    suffixes = [*(nlp.Defaults.suffixes or ()), r"(?<=[0-9][A-Za-z])\."]
+    # "GPT-3 175B." or "FooNet-S." ends a sentence: to the tokenizer the full stop is a part of the unit.
+    suffixes = [*(nlp.Defaults.suffixes or ()), r"(?<=[0-9][A-Za-z])\.", r"(?<=[A-Za-z0-9]-[A-Z])\."]
     tokenizer: Any = nlp.tokenizer
     tokenizer.suffix_search = spacy.util.compile_suffix_regex(suffixes).search
     # "Quick Sand Net (QSN): ...": no smiley.

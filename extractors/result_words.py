@@ -20,7 +20,9 @@ _LINK = r"(?:[ ,(\[$]|\b(?:an?|the|only|just|even|by|of|to|a further|an addition
 _RIVAL_CLAUSE = r"\b(?:outperform\w*|surpass\w*|exceed\w*|beat\w*|than|over|versus|vs|against|compar\w+)\b"
 _OF_RIVAL = re.compile(rf"{_RIVAL_CLAUSE}(?: \S+){{0,2}} ?$", re.I)
 # A setting counts where something is measured in it: "on unseen tasks", "zero-shot accuracy".
-_MEASURED_IN = re.compile(r"\b(?:on|in|under|for|across|over|at|within|to)\b(?: [^\s,;:()]+){0,4} ?$", re.I)
+_MEASURED_IN = re.compile(
+    r"\b(?:on|in|under|for|across|over|at|within|to)\b(?: (?!and\b)[^\s,;:()]+){0,4}(?: and)? ?$", re.I
+)
 _MEASURED = re.compile(
     r" ?(?:\w+ ){0,2}?(?:accurac\w+|mAP|AP|mIoU|IoU|Dice|F1\S*|AU\w+|recall|precision|success|perplexity"
     r"|error|scores?|performance|improvements?|gains?|results?|evaluation|R@\d+|pass@\d+|BLEU|WER|CER|EER|MSE|MAE|RMSE)"
@@ -28,6 +30,7 @@ _MEASURED = re.compile(
     re.I,
 )
 _ASIDE = re.compile(r"[;:]|\b(?:while|whereas|but|although|though|even|maintaining|remaining)\b", re.I)
+_PLUS = re.compile(r"\d%?\+(?!/)")  # "35+ dB"
 _AVERAGED = re.compile(r"\W*(?:on average|averaged (?:over|across))\b", re.I)
 _COORDINATED = re.compile(r"[ ,;/$()]*(?:and|or|&)?[ ,;/$()]*")
 _CUT = re.compile(r"[,;(]|\b(?:and|while|whereas|but|versus|vs)\b", re.I)
@@ -44,9 +47,13 @@ _DOES = (
 )
 _OWN = re.compile(
     rf"\bwe (?:\w+ly |can |also |further ){{0,2}}{_DOES}\w*|\bours\b|\bour (?:\w+[ -]){{0,4}}{_THING}"
-    rf"|\bproposed (?:\w+[ -]){{0,3}}{_THING}",
+    rf"|\bproposed (?:\w+[ -]){{0,3}}{_THING}|\bthis (?:[\w-]+ ){{0,5}}(?:baseline|{_THING})"
+    rf"|\bit (?:\w+ly |can |also |further ){{0,2}}{_DOES}(?:e?s|e?d)\b"
+    r"|(?:^|[,;] )(?:it|the (?!best|strong|top|most|base|full|state|prior|other|previous)"
+    rf"(?:[\w-]+ ){{0,2}}{_THING}) (?:\w+ly |can |also |further ){{0,2}}{_DOES}\w*",
     re.I,
 )
+_THIS = re.compile(r"\b(?:this|our)(?: [\w-]+){0,5} $", re.I)  # "this simple baseline" is one's own
 _OWN_NAME = re.compile(r"(?:our|ours|we|proposed)\b|.*\bproposed\b", re.I)
 _RIVAL_LEFT = re.compile(
     r"(?:compar(?:ed|ison) (?:to|with)|versus|\bvs\.?|against|relative to|as opposed to|rather than"
@@ -110,6 +117,8 @@ def hedge(around: Around) -> str | None:
     left = around.left[-_REACH:]
     right = around.right[:_REACH].lstrip(" $}")
     found = {form for side, pattern, form in _hedges() if pattern.search(left if side == "left" else right)}
+    if _PLUS.search(around.text, *around.numbers[around.at]):
+        found.add("at least")
     # "On average, X gains 3%" qualifies every number of its sentence.
     if _AVERAGED.match(around.text, around.low, around.high):
         found.add("on average")
@@ -120,32 +129,62 @@ def hedge(around: Around) -> str | None:
 def _hedges() -> list[tuple[str, re.Pattern[str], str]]:
     out = []
     for side, pattern, form in rows("hedges.tsv"):
-        whole = rf"(?:^|(?<![\w-]))(?:{pattern}){_LINK}" if side == "left" else rf"^ ?(?:{pattern})"
+        # Signs need no blank before them: "AUROC>0.95".
+        whole = (
+            rf"(?:^|(?<![\w-])|(?=[≥≤<>~≈∼]))(?:{pattern}){_LINK}" if side == "left" else rf"^ ?(?:{pattern})"
+        )
         out.append((side, re.compile(whole, re.I), form))
     return out
 
 
-def split(around: Around) -> str | None:
-    """Return the parts or settings a number was measured in, sorted and joined by ", "; None if unsaid."""
+def split(around: Around, place: tuple[int, int] | None = None) -> str | None:
+    """Return the parts or settings a number was measured in, sorted and joined by ", "; None if unsaid.
+
+    Args:
+        around: where it stands.
+        place: where what it was measured on is named, be it in another sentence.
+    """
     sentence = around.text[around.low : around.high]
-    lower = sentence.lower()
-    if not any(stem in lower for stem in _STEMS):
-        return None
-    found: dict[tuple[int, int], str] = {}
-    for pattern, form in _splits():
-        for match in pattern.finditer(sentence):
-            span = match.span()
-            if any(a < span[1] and span[0] < b for a, b in found):
-                continue  # said by an earlier, longer pattern
-            before = sentence[max(0, span[0] - 60) : span[0]]
-            # The setting of what is outdone: "outperforms zero-shot baselines by 5%".
-            if _OF_RIVAL.search(before):
-                continue
-            if not (_measures(pattern) or _MEASURED_IN.search(before) or _MEASURED.match(sentence, span[1])):
-                continue
-            found[span] = form.replace("#", match[1]) if "#" in form else form
-    said = {form for (start, _), form in found.items() if _owner(around, around.low + start)}
+    said = set()
+    for (start, end), pattern, form in splits_in(sentence):
+        before = sentence[max(0, start - 60) : start]
+        # The setting of what is outdone: "outperforms zero-shot baselines by 5%".
+        if _OF_RIVAL.search(before):
+            continue
+        if not (_measures(pattern) or _MEASURED_IN.search(before) or _MEASURED.match(sentence, end)):
+            continue
+        if owner(around, around.low + start):
+            said.add(form)
+    if place is not None and said.isdisjoint(_PARTS):
+        said |= _of_place(around.text, place)
     return ", ".join(sorted(said)) or None
+
+
+def splits_in(text: str) -> list[tuple[tuple[int, int], re.Pattern[str], str]]:
+    """Return the parts and settings that a text names: where, by which pattern, in which form."""
+    lower = text.lower()
+    if not any(stem in lower for stem in _STEMS):
+        return []
+    found: list[tuple[tuple[int, int], re.Pattern[str], str]] = []
+    for pattern, form in _splits():
+        for match in pattern.finditer(text):
+            low, high = match.span()
+            # What an earlier, longer pattern has said is not said again.
+            if not any(a < high and low < b for (a, b), _, _ in found):
+                found.append(((low, high), pattern, form.replace("#", match[1]) if "#" in form else form))
+    return found
+
+
+def _of_place(text: str, place: tuple[int, int]) -> set[str]:
+    """Return the parts that belong to a name: "XY validation set", "the test split of XY"."""
+    low, high = place
+    behind = splits_in(text[low : high + 25])
+    ahead = splits_in(text[max(0, low - 40) : low])
+    return {form for (start, _), _, form in behind if start <= high - low + 1 and form in _PARTS} | {
+        form
+        for (_, end), _, form in ahead
+        if form in _PARTS and _PART_OF.fullmatch(text, max(0, low - 40) + end, low)
+    }
 
 
 # One of these is in whatever the patterns match; most sentences have none.
@@ -153,6 +192,14 @@ _STEMS = (
     *("shot", "test", "val", "dev", "train", "held", "domain", "cross", "subject", "seen", "distrib", "ood"),
     *("leave-one", "external"),
 )
+
+
+# Parts of data, of which a number has one; the other forms are settings.
+_PARTS = frozenset(
+    {"test", "validation", "train", "held-out", "testmini", "external"}
+    | {f"{part}-{kind}" for part in ("test", "dev") for kind in ("clean", "other", "dev", "std")}
+)
+_PART_OF = re.compile(r" (?:of|from|in) (?:the )?")
 
 
 @cache
@@ -165,8 +212,8 @@ def _measures(pattern: re.Pattern[str]) -> bool:
     return "accuracy" in pattern.pattern
 
 
-def _owner(around: Around, place: int) -> bool:
-    """Whether a setting named at `place` goes with the number.
+def owner(around: Around, place: int) -> bool:
+    """Say whether a setting named at `place` goes with the number.
 
     Before all numbers it goes with each; behind the last number of a list with the whole list; else with the
     number before it, unless a comma or "and" parts the two.
@@ -217,7 +264,11 @@ def whose(
             return "rival"
     if name in main or _OWN_NAME.match(name):
         return "own"
-    nouns = list(_RIVAL_NOUN.finditer(clause)) if may else []
+    nouns = (
+        [noun for noun in _RIVAL_NOUN.finditer(clause) if not _THIS.search(clause[: noun.start()])]
+        if may
+        else []
+    )
     if may and name in compared:
         return "rival"
     if nouns and _REACHES.match(clause[nouns[-1].end() :].lstrip()):

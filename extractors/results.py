@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import replace
 
 import numpy as np
 from spacy.tokens import Doc, Span
 
+from extractors.conditions import condition
 from extractors.doc import locate, numbers_of
 from extractors.numbers import Quantity, parse_quantity, quantities, token_range
 from extractors.phrases import Phrase
@@ -17,6 +19,7 @@ from extractors.result_slots import SLOTS, Candidate, Scene, empty_cues, find_ph
 from extractors.result_words import Around, hedge, split, whose
 from extractors.tokens import Tokens, tokens_of
 from extractors.trained import trained_of
+from kg.metrics import has_cut_off
 from kg.model import Claim, Evidence, Label, Mention, Result, Scale
 
 _LABELS: dict[str, frozenset[str]] = {
@@ -53,17 +56,74 @@ def link_results(
     rivals = {number.baseline_start for number in numbers}
     for (at, scene), some in zip(layout.scenes, offers, strict=True):
         for i, (number, chosen) in enumerate(zip(scene.numbers, choose(scene, some), strict=True)):
-            result = _result(doc, layout, at, number, chosen, spans)
+            if "metric" in chosen:
+                chosen["metric"] = _with_cut_off(layout, scene, chosen["metric"])
+            if "method" in chosen:
+                chosen["method"] = _or_main(layout, at, chosen["method"])
+            result = _result(doc, layout, at, number, chosen)
             if result is not None:
                 around = _around(layout, at, scene, i)
                 method = result.method.text if result.method else None
                 owner = whose(around, number, method, layout.introduced, compared)
+                owner = owner or ("own" if _upon_own(layout, chosen) else None)
                 # Of "4.2 versus 1.8" the second is the rival's.
                 if number.start in rivals or owner == "rival":
                     result = _of_the_rival(result, layout.introduced)
                     owner = "rival"
-                results.append(replace(result, hedge=hedge(around), split=split(around), subject=owner))
+                results.append(
+                    replace(
+                        result,
+                        hedge=hedge(around),
+                        split=split(around, _place(chosen)),
+                        condition=_condition(layout, around, scene, chosen),
+                        subject=owner,
+                    )
+                )
     return _once(results), _scales(doc, layout, numbers)
+
+
+def _place(chosen: dict[str, Choice]) -> tuple[int, int] | None:
+    return chosen["on"][:2] if "on" in chosen else None
+
+
+def _condition(layout: Stage, around: Around, scene: Scene, chosen: dict[str, Choice]) -> str | None:
+    """Return the words for the condition of a number, several joined by "; ", None without any."""
+    taken = [(number.start, number.end) for number in scene.numbers]
+    taken += [
+        (number.baseline_start, number.baseline_end)
+        for number in scene.numbers
+        if number.baseline_start is not None and number.baseline_end is not None
+    ]
+    taken += [choice[:2] for choice in chosen.values()]
+    found = [_formula(layout.raw, *span) for span in condition(around, taken, _place(chosen))]
+    return "; ".join(text for text in found if text.count("{") == text.count("}")) or None
+
+
+def _or_main(layout: Stage, at: int, method: Choice) -> Choice:
+    """Return the paper's method where the text has it run with what was chosen: "9% with a ResNet-50"."""
+    start, end, sure = method
+    low, high = layout.bounds[at]
+    text = layout.text
+    if layout.main is None or not low <= start < high or text[start:end].lower() in layout.introduced:
+        return method
+    ours = any(name in text[low:high].lower() for name in layout.main_forms) or _OURS.search(text, low, high)
+    helps = _WITH.search(text, max(low, start - 24), start) and not _ACTS.match(text, end)
+    return (*layout.main, sure) if ours and helps else method
+
+
+def _upon_own(layout: Stage, chosen: dict[str, Choice]) -> bool:
+    """Whether a method is said to work on what the paper introduces: "a linear classifier on XY features"."""
+    upon = _UPON.match(layout.text, chosen["method"][1]) if "method" in chosen else None
+    behind = layout.text[upon.end() : upon.end() + 80].lower() if upon else ""
+    return any(
+        behind.startswith(name) and not behind[len(name) :][:1].isalnum() for name in layout.introduced
+    )
+
+
+def _formula(raw: str, start: int, end: int) -> str:
+    """Return a part of a text with the "$" that closes the formula at its end."""
+    cut = raw[start:end].count("$") % 2 == 1 and raw[end : end + 1] == "$"
+    return raw[start : end + cut]
 
 
 def _of_the_rival(result: Result, introduced: frozenset[str]) -> Result:
@@ -130,7 +190,6 @@ def _result(
     at: int,
     number: Quantity,
     chosen: dict[str, Choice],
-    spans: list[tuple[Span, float, str]],
 ) -> Result | None:
     quote = layout.quote(at, number.start, number.end)
     if quote is None:
@@ -141,7 +200,7 @@ def _result(
     except ValueError:
         return None
     evidence = _evidence(doc, quote, number)
-    mentions = {slot: _mention(doc, layout, slot, choice, spans) for slot, choice in chosen.items()}
+    mentions = {slot: _mention(doc, layout, slot, choice) for slot, choice in chosen.items()}
     base = _baseline(doc, evidence, number, layout.raw, quote[1])
     return Result(
         value=value,
@@ -207,9 +266,27 @@ def _baseline(
     return value, start, end
 
 
-def _mention(
-    doc: Doc, layout: Stage, slot: str, choice: Choice, spans: list[tuple[Span, float, str]]
-) -> Mention:
+_WITH = re.compile(r"\b(?:with|using) (?:(?:an?|the) (?:\w+ )?)?$", re.I)
+_OURS = re.compile(r"\b(?:it|we|our)\b", re.I)
+_ACTS = re.compile(r",? (?:\w+ )?(?:\w+ing|as)\b")  # "with top models achieving"
+_UPON = re.compile(r" (?:trained )?(?:on|of|with|from|using|over)(?: top of)? (?:the |our )?", re.I)
+# "83% mAP at 50", "recall at 10", "AP at IoU 0.5": at what, is part of the metric.
+_AT = re.compile(
+    r" (?:at|@) ?(?:(?:an? )?IoU(?: threshold)?(?: of)?[ =]*)?(?:\d+(?:\.\d+)?|k)(?![\w%]|[.,]\d)"
+    r"(?=$|[.,;:)]| (?:on|and|while|of|for|is|in|with|to|compared|over|from|by|using|under)\b| \W)"
+)
+
+
+def _with_cut_off(layout: Stage, scene: Scene, metric: Choice) -> Choice:
+    """Return a metric with its cut-off, where the text has one."""
+    start, end, sure = metric
+    found = _AT.match(layout.text, end) if has_cut_off(layout.text[start:end]) else None
+    if found is None or any(number.start < found.end() and end < number.end for number in scene.numbers):
+        return metric
+    return start, found.end(), sure
+
+
+def _mention(doc: Doc, layout: Stage, slot: str, choice: Choice) -> Mention:
     start, end, probability = choice
     label = layout.label_at(start, end)
     chosen: Label = label if label in _LABELS[slot] else _FALLBACK[slot]  # type: ignore[assignment]

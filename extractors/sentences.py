@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from spacy.tokens import Doc
 
@@ -9,6 +11,7 @@ from extractors.lexicon import sections
 from extractors.tokens import Tokens, tokens_of
 
 _TERMINATORS = frozenset((".", "!", "?", "…", "...", "..", "?!", "!!", "??"))
+_INITIALS = re.compile(r"[^\W\d_](?:\.-[^\W\d_])*")  # "J", "J.-P"
 _CLOSERS = frozenset((")", "]", "}", '"', "'", "”", "’", "''", "»"))
 
 
@@ -24,7 +27,7 @@ def _ends(word: str, mark: str, following: str, *, spaced: bool, first: bool) ->
     if lowered in lists["never"] or (first and word.rstrip(".").isdigit()):
         return False
     initial = word.rstrip(".")
-    if lowered in lists["sometimes"] or (len(initial) == 1 and initial.isalpha()):
+    if lowered in lists["sometimes"] or _INITIALS.fullmatch(initial):
         return following in lists["starters"]
     return opens_upper or (len(word) > 3 and word.isalpha() and word.islower())
 
@@ -68,14 +71,16 @@ def _boundaries(tokens: Tokens, title_end: int) -> list[int]:
                 flags[i] = 1
             begun, mark, fresh = 0, "", False
         last = text[-1]
+        # The "S." of "FooNet-S." is no initial.
+        joined = "-" if i and not spaced and tokens.texts[i - 1] == "-" else ""
         if text in _TERMINATORS:
             mark, first = last, begun <= 1
         elif mark and text in _CLOSERS and not spaced:
             pass
         elif last == "." and len(text) > 1 and text[-2].isalnum():
-            mark, before, first = ".", text, begun == 0
+            mark, before, first = ".", joined + text, begun == 0
         else:
-            mark, before = "", text
+            mark, before = "", joined + text
         begun += 1
         spaced = tokens.spaces[i]
     return flags

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,7 +22,8 @@ def search(run: Run, text: str, label: str | None, limit: int) -> list[Row]:
     Raises:
         QueryError: if the text is empty, the label unknown or the limit below 1.
     """
-    words = tokens(text)
+    # As full-text indexes part and fold them.
+    words = tokens(re.sub(r"[+*@]", " ", text.casefold()))
     if not words:
         raise QueryError("there is nothing to search for: the text is empty")
     if label is not None and label not in schema().nodes:
@@ -60,7 +62,7 @@ def _rows(run: Run, label: str, text: str, words: tuple[str, ...]) -> list[Row]:
 
 
 def _score(row: Row, text: str, words: tuple[str, ...]) -> float:
-    if joined(text) in {joined(form) for form in (row["name"], *(row["aliases"] or ()))}:
+    if joined(text.casefold()) in {joined(f.casefold()) for f in (row["name"], *(row["aliases"] or ()))}:
         return 1.0
     here = set(tokens(row["text"]))
     if whole := sum(word in here for word in words):

@@ -26,6 +26,12 @@ _CHOICES: dict[str, frozenset[str]] = {
 }
 _TOKEN = re.compile(r"[^\W_]+")
 _LATEX = re.compile(r"\\[A-Za-z]+|[{}$\\^_~]")
+_PLUS = re.compile(r"(?<=\w)\+(?=\+*(?!\w))")  # chrF++ is not chrF
+# "mAP at IoU 0.5" is mAP@0.5 and mAP0.5, but "pass^2" is not pass@2.
+_AT_CUT = re.compile(
+    r"\s*(?:@|(?<=\s)at)\s*(?:(?:an? )?IoU(?: threshold)?(?: of)?[ =@]*)?(?=\.?\d|k\b)", re.I
+)
+_HAT = re.compile(r"(?<=pass)\^", re.I)
 _BRACKET = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 # What follows says where or of what; the head before it is the metric: "accuracy on unseen tasks".
 _PREPOSITIONS = frozenset(
@@ -35,7 +41,7 @@ _PREPOSITIONS = frozenset(
 _TAIL = re.compile(
     r"[ -]+(?:scores?|values?|metrics?|performance|results?|measures?|rates?|index|indices)\s*$", re.I
 )
-_AT = re.compile(r"@\S+\s*$")  # PCK@0.1 is as much a PCK as PCK@0.2
+_AT = re.compile(r"(?:@|\s+at\s+)\S.*$")  # PCK@0.1 is as much a PCK as PCK@0.2
 _NOT_PLURAL = frozenset({"loss", "bias", "gas"})
 # Names under which papers report numbers that have nothing in common.
 _VAGUE = frozenset(
@@ -57,6 +63,7 @@ _UNITS: dict[str, tuple[str, float]] = {
     "mJ": ("energy", 1e-3), "J": ("energy", 1.0), "kJ": ("energy", 1e3), "kWh": ("energy", 3.6e6),
     "mW": ("power", 1e-3), "W": ("power", 1.0), "kW": ("power", 1e3),
     "FPS": ("frames", 1.0), "fps": ("frames", 1.0),
+    "MFLOPs": ("operations", 1e-3), "GFLOPs": ("operations", 1.0), "TFLOPs": ("operations", 1e3),
     "tokens": ("tokens", 1.0), "dB": ("level", 1.0), "x": ("factor", 1.0), "°": ("angle", 1.0),
     "degrees": ("angle", 1.0), "$": ("money", 1.0), "tokens/s": ("rate", 1.0),
     "nats": ("information", 1.0), "bits": ("information", 1.0),
@@ -154,8 +161,9 @@ def metrics() -> tuple[Metric, ...]:
 
 
 def _tokens(text: str) -> list[str]:
-    """Comparable tokens: NFKC, case folded, no LaTeX, no plural ending."""
-    folded = unicodedata.normalize("NFKC", _LATEX.sub(" ", text)).casefold()
+    """Comparable tokens: NFKC, case folded, no LaTeX, no plural ending, no "@"."""
+    spelt = _PLUS.sub("plus", _HAT.sub("hat", _AT_CUT.sub(" ", text)))
+    folded = unicodedata.normalize("NFKC", _LATEX.sub(" ", spelt)).casefold()
     return [_singular(word) for word in _TOKEN.findall(folded)]
 
 
@@ -215,6 +223,17 @@ def _lookup(text: str) -> Metric | None:
     return None
 
 
+def has_cut_off(text: str) -> bool:
+    """Whether a metric is one of those that are taken at something: recall@10, mAP at IoU 0.5."""
+    return "".join(_tokens(text)) in _cut_off()
+
+
+@cache
+def _cut_off() -> frozenset[str]:
+    forms = (form for metric in metrics() for form in metric.forms)
+    return frozenset("".join(_tokens(form.partition("@")[0])) for form in forms if "@" in form[1:])
+
+
 def is_vague(text: str) -> bool:
     """Whether a metric's name says nothing that two papers could share: "performance", "overall score"."""
     return metric_of(text) is None and all(word in _VAGUE for word in _tokens(text))
@@ -243,6 +262,9 @@ def score_of(metric: Metric, value: float, unit: str | None) -> tuple[float | No
 
 
 def _rescaled(metric: Metric, value: float, unit: str | None) -> float | None:
+    kind, wanted = _UNITS.get(unit or ""), _UNITS.get(metric.unit)
+    if kind and wanted and kind[0] == wanted[0]:
+        return _neat(value * kind[1] / wanted[1])
     named = metric_of(unit) if unit else None
     if named is not None and named != metric and (metric.scale is None or named.scale != metric.scale):
         return None  # "11.6 FPS" is no IoU, and no number of parameters
@@ -266,13 +288,7 @@ def _rescaled(metric: Metric, value: float, unit: str | None) -> float | None:
         return value if metric.unit in ("%", "") else None
     if own:
         return value
-    kind = _UNITS.get(unit or "")
-    wanted = _UNITS.get(metric.unit)
-    if metric.unit == "":
-        return value
-    if kind is None or wanted is None or kind[0] != wanted[0]:
-        return value if unit == metric.unit else None
-    return _neat(value * kind[1] / wanted[1])
+    return value if metric.unit in ("", unit) else None
 
 
 def _neat(value: float) -> float:

@@ -166,6 +166,7 @@ class Result:
         evidence: the sentence and the number's own offsets.
         hedge: how its sentence qualifies it ("up to", "about", "on average"), in one of a few forms.
         split: the part or setting that its sentence says it was measured in ("test", "zero-shot").
+        condition: how it was reached, in the words of the text ("with ResNet-50"), several joined by "; ".
         subject: whose number it is, None where the text does not say.
     """
 
@@ -185,6 +186,7 @@ class Result:
     baseline_end: int | None = None
     hedge: str | None = None
     split: str | None = None
+    condition: str | None = None
     subject: Subject | None = None
 
 

@@ -60,7 +60,7 @@ class Match:
             some = ", ".join(self.names[:3]) + (", …" if len(self.names) > 3 else "")
             terms = "1 narrower term" if len(self.names) == 1 else f"{len(self.names)} narrower terms"
             return f"read {self.text!r} as {terms}: {some}"
-        if all(normal(name) != normal(self.text) for name in self.names):
+        if all(_spoken(name) != _spoken(self.text) for name in self.names):
             return f"read {self.text!r} as {' and '.join(repr(name) for name in self.names)}"
         return ""
 
@@ -81,11 +81,11 @@ class _Index:
 
     @cached_property
     def names(self) -> Mapping[str, list[Entry]]:
-        return _group((joined(entry.name), entry) for entry in self.entries)
+        return _group((_spoken(entry.name), entry) for entry in self.entries)
 
     @cached_property
     def aliases(self) -> Mapping[str, list[Entry]]:
-        return _group((joined(alias), entry) for entry in self.entries for alias in entry.aliases)
+        return _group((_spoken(alias), entry) for entry in self.entries for alias in entry.aliases)
 
     @cached_property
     def keys(self) -> Mapping[str, list[Entry]]:
@@ -96,8 +96,16 @@ class _Index:
         return [
             entry
             for entry in self.entries
-            if any(head_phrase(form)[-len(wanted) :] == wanted for form in (entry.name, *entry.aliases))
+            if any(
+                head_phrase(form.casefold())[-len(wanted) :] == wanted
+                for form in (entry.name, *entry.aliases)
+            )
         ]
+
+
+def _spoken(name: str) -> str:
+    """Return the comparable form of a name in which case says nothing: "gans" may mean GANS or GANs."""
+    return joined(name.casefold())
 
 
 def _group(pairs: Iterable[tuple[str, Entry]]) -> Mapping[str, list[Entry]]:
@@ -163,7 +171,7 @@ class Names:
                 return Match(text, _sorted(found))
         if "Paper" in labels and (paper := self._title(text)):
             return Match(text, (paper,))
-        wanted = tokens(text)
+        wanted = tokens(text.casefold())
         terms = [index for index in indexes if index is not self._labels.get("Paper")]
         if found := [entry for index in terms for entry in index.narrower(wanted)]:
             return Match(text, _sorted(found), narrower=True)
@@ -172,7 +180,7 @@ class Names:
     def _exact(self, text: str, indexes: Sequence[_Index]) -> Iterable[list[Entry]]:
         """Yield what each step of an exact reading finds, most literal first."""
         yield [entry for index in indexes for entry in index.verbatim.get(text, ())]
-        key = joined(text)
+        key = _spoken(text)
         yield [entry for index in indexes for entry in index.names.get(key, ())]
         bare = (
             _VERSION.sub("", _PREFIX.sub("", _URL.sub("", text)).removesuffix(".pdf")).rstrip("/").casefold()
@@ -188,8 +196,9 @@ class Names:
 
     def _title(self, text: str) -> Entry | None:
         """Return the one paper whose title begins with `text`."""
-        start = normal(text)
-        found = [entry for entry in self._index("Paper").entries if normal(entry.name).startswith(start)]
+        start = normal(text.casefold())
+        titles = self._index("Paper").entries
+        found = [entry for entry in titles if normal(entry.name.casefold()).startswith(start)]
         if len(found) > 1:
             some = ", ".join(f"{entry.name!r} ({entry.id})" for entry in found[:3])
             raise QueryError(

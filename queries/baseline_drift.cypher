@@ -7,6 +7,7 @@
 // returns: dataset: str? - the dataset or benchmark; missing where the number is linked to none
 // returns: metric: str? - the metric; missing where the text names none
 // returns: split: str? - the split or setting, where its sentence says one
+// returns: condition: str? - how it was reached, in the words of the text, such as with ResNet-50
 // returns: score: float? - the number on the metric's own scale; missing where it has none
 // returns: value_text: str - the number as written; of a baseline the number that is compared with it
 // returns: role: str - result where the paper says what the method reached, baseline where it is what a result is compared with
@@ -60,15 +61,15 @@ WITH m, r, role, w, dataset_id, place, metric_id, metric_name, introduced, best,
   WHEN dataset_id IS NULL THEN 'was measured on no known dataset' END AS left_out
 WITH m, coalesce(dataset_id, '~') AS dataset_key, coalesce(metric_id, '~') AS metric_key,
   CASE WHEN metric_id IS NULL THEN coalesce(r.metric, '~') ELSE '' END AS metric_text,
-  coalesce(r.direction, '-' + coalesce(r.unit, '')) AS scale, coalesce(r.split, '') AS part, left_out,
+  coalesce(r.direction, '-' + coalesce(r.unit, '')) AS scale, coalesce(r.split, '') + '; ' + coalesce(r.condition, '') AS part, left_out,
   min(score) AS low, max(score) AS high, count(DISTINCT w.id) AS papers, collect({
-    dataset: place, metric: coalesce(metric_name, r.metric), split: r.split, score: score, value_text: r.value_text,
+    dataset: place, metric: coalesce(metric_name, r.metric), split: r.split, condition: r.condition, score: score, value_text: r.value_text,
     role: role, reported: CASE WHEN role = 'baseline' OR r.subject = 'rival' THEN 'others'
     WHEN r.subject = 'own' OR introduced > 0 THEN 'self' END, paper_id: w.id, title: w.name, year: w.year,
     quote: best.quote, confidence: best.confidence, source: best.extractor, note: w.note, result_id: r.id
   }) AS claims
 UNWIND claims AS claim
-RETURN m.name AS method, claim.dataset AS dataset, claim.metric AS metric, claim.split AS split, claim.score AS score,
+RETURN m.name AS method, claim.dataset AS dataset, claim.metric AS metric, claim.split AS split, claim.condition AS condition, claim.score AS score,
   claim.value_text AS value_text, claim.role AS role, CASE WHEN left_out IS NULL THEN low END AS low,
   CASE WHEN left_out IS NULL THEN high END AS high, papers, claim.reported AS reported, claim.paper_id AS paper,
   claim.title AS title, claim.year AS year, claim.quote AS quote, claim.confidence AS confidence,

@@ -16,6 +16,7 @@
 // returns: metric: str? - the metric; missing where the text names none
 // returns: measured_on: str? - what it was measured on
 // returns: split: str? - the split or setting, where its sentence says one
+// returns: condition: str? - how it was reached, in the words of the text, such as with ResNet-50
 // returns: method: str? - the method; missing where the text names none
 // returns: baseline: str? - what it is compared with
 // returns: baseline_value: float? - the baseline's number
@@ -68,7 +69,7 @@ WITH r, w, min(y.name) AS metric_name, min(o.name) AS place, min(m.name) AS meth
   min(b.name) AS rival, head(collect(e)) AS best
 RETURN r.points AS points, r.relative_gain AS relative_gain, r.gain AS gain, r.unit AS unit, r.value AS value,
   r.value_text AS value_text, r.kind AS kind, r.hedge AS hedge, coalesce(metric_name, r.metric) AS metric,
-  coalesce(place, r.measured_on) AS measured_on, r.split AS split, coalesce(method_name, r.method) AS method,
+  coalesce(place, r.measured_on) AS measured_on, r.split AS split, r.condition AS condition, coalesce(method_name, r.method) AS method,
   coalesce(rival, r.baseline) AS baseline, r.baseline_value AS baseline_value, r.conflict AS conflict, w.id AS paper,
   w.name AS title, w.year AS year, best.quote AS quote, r.confidence AS confidence, w.note AS note
 ORDER BY coalesce(r.gain_order, '~'), r.id

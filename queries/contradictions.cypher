@@ -7,6 +7,7 @@
 // returns: dataset: str? - the dataset or benchmark
 // returns: metric: str? - the metric
 // returns: split: str? - the split or setting, where its sentence says one
+// returns: condition: str? - how it was reached, in the words of the text, such as with ResNet-50
 // returns: value_text: str - the lower score as written, or the number that disagrees with its own paper
 // returns: other_value_text: str? - the higher score as written
 // returns: difference: float? - between the two scores, on the metric's own scale
@@ -58,14 +59,14 @@ WITH r, w, min(m.id) AS method_id, min(d.id) AS dataset_id, min(x.id) AS metric_
 WITH r, w, best, method_name, dataset_name, metric_name,
   CASE WHEN r.conflict IS NOT NULL THEN [r.id] ELSE [] END AS alone,
   CASE WHEN r.disputed_papers IS NOT NULL THEN [method_id + ' ' + dataset_id + ' ' + metric_id + ' '
-    + coalesce(r.direction, '-' + coalesce(r.unit, '')) + ' ' + coalesce(r.split, '')] ELSE [] END AS shared
+    + coalesce(r.direction, '-' + coalesce(r.unit, '')) + ' ' + coalesce(r.split, '') + '; ' + coalesce(r.condition, '')] ELSE [] END AS shared
 UNWIND alone + shared AS key
 WITH key, r, w, best, method_name, dataset_name, metric_name
 ORDER BY r.id
 // A score stands for all that rounds to it: two agree where these stretches meet.
 WITH key, count(DISTINCT w.id) AS papers, min(r.score + 0.999 * r.precision) AS least, max(r.score - 0.999 * r.precision) AS most,
   collect({
-    result_id: r.id, method: method_name, dataset: dataset_name, metric: coalesce(metric_name, r.metric), split: r.split,
+    result_id: r.id, method: method_name, dataset: dataset_name, metric: coalesce(metric_name, r.metric), split: r.split, condition: r.condition,
     from_score: r.score - 0.999 * r.precision, to_score: r.score + 0.999 * r.precision, score: r.score,
     value_text: r.value_text, conflict: r.conflict, paper: w.id, title: w.name, year: w.year, note: w.note,
     quote: best.quote, confidence: best.confidence, source: best.extractor
@@ -74,7 +75,7 @@ WITH key, papers, least, most, claims, head(claims).result_id = key AS within
 WHERE within OR most > least
 WITH papers, within, CASE WHEN within THEN head(claims) ELSE head([c IN claims WHERE c.to_score = least]) END AS low,
   CASE WHEN NOT within THEN head([c IN claims WHERE c.from_score = most]) END AS high
-RETURN low.method AS method, low.dataset AS dataset, low.metric AS metric, low.split AS split, low.value_text AS value_text,
+RETURN low.method AS method, low.dataset AS dataset, low.metric AS metric, low.split AS split, low.condition AS condition, low.value_text AS value_text,
   high.value_text AS other_value_text, round((high.score - low.score) * 1000000) / 1000000.0 AS difference, papers,
   CASE WHEN within THEN low.conflict END AS conflict, low.paper AS paper, low.title AS title, low.year AS year,
   low.quote AS quote, low.source AS source, high.paper AS other_paper, high.title AS other_title, high.year AS other_year,

@@ -12,6 +12,7 @@
 // returns: metric: str? - the metric; missing where the text names none
 // returns: measured_on: str? - what it was measured on
 // returns: split: str? - the split or setting, where its sentence says one
+// returns: condition: str? - how it was reached, in the words of the text, such as with ResNet-50
 // returns: hedge: str? - how the text qualifies it: about, up to
 // returns: baseline: str? - what it is compared with
 // returns: baseline_value: float? - the baseline's number
@@ -82,7 +83,7 @@ OPTIONAL MATCH (w)-[:REPORTS]->(r)-[:AGAINST]->(b:Method)
 WITH unnamed, untitled, s, said, p, w, r, number, start, number_id, min(x.name) AS metric_name, min(d.name) AS place, min(b.name) AS rival
 RETURN CASE unnamed WHEN 0 THEN s.name END AS method, p.name AS problem, r.value_text AS value_text, r.value AS value,
   r.unit AS unit, r.kind AS kind, coalesce(metric_name, r.metric) AS metric,
-  coalesce(place, r.measured_on) AS measured_on, r.split AS split, r.hedge AS hedge,
+  coalesce(place, r.measured_on) AS measured_on, r.split AS split, r.condition AS condition, r.hedge AS hedge,
   coalesce(rival, r.baseline) AS baseline, r.baseline_value AS baseline_value, r.gain AS gain,
   r.relative_gain AS relative_gain, w.id AS paper, w.name AS title, w.year AS year, said.quote AS targets_quote,
   number.quote AS quote, said.confidence AS confidence, w.note AS note

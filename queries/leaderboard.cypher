@@ -12,6 +12,7 @@
 // returns: kind: str - absolute, improvement, reduction or ratio
 // returns: hedge: str? - how the text qualifies it: about, up to
 // returns: split: str? - the split or setting, where its sentence says one
+// returns: condition: str? - how it was reached, in the words of the text, such as with ResNet-50
 // returns: method: str? - the method; missing where the text names none
 // returns: reported: str? - self where the paper's own work reached it, others where another's did; missing where that is not clear
 // returns: baseline: str? - what it is compared with
@@ -65,7 +66,7 @@ WITH d, r, w, metric_id, metric_name, method_name, introduced, best, CASE
   WHEN r.direction IS NULL THEN 'which of its values are better is not known'
   WHEN r.score IS NULL THEN 'has no score' END AS left_out
 RETURN coalesce(metric_name, r.metric) AS metric, r.score AS score, r.value AS value, r.value_text AS value_text,
-  r.unit AS unit, r.kind AS kind, r.hedge AS hedge, r.split AS split, coalesce(method_name, r.method) AS method,
+  r.unit AS unit, r.kind AS kind, r.hedge AS hedge, r.split AS split, r.condition AS condition, coalesce(method_name, r.method) AS method,
   CASE WHEN r.subject = 'rival' THEN 'others' WHEN r.subject = 'own' OR introduced > 0 THEN 'self' END AS reported,
   r.baseline AS baseline, r.baseline_value AS baseline_value, r.gain AS gain, d.name AS dataset, w.id AS paper,
   w.name AS title, w.year AS year, w.date AS date, best.quote AS quote, best.confidence AS confidence,

@@ -10,6 +10,7 @@
 // returns: hedge: str? - how the text qualifies it: about, up to
 // returns: measured_on: str? - what it was measured on
 // returns: split: str? - the split or setting, where its sentence says one
+// returns: condition: str? - how it was reached, in the words of the text, such as with ResNet-50
 // returns: reported: str? - self where the paper's own work reached it, others where another's did; missing where that is not clear
 // returns: baseline: str? - what it is compared with
 // returns: baseline_value: float? - the baseline's number
@@ -52,7 +53,7 @@ ORDER BY e.confidence DESC, e.id
 WITH m, r, w, min(x.name) AS metric_name, min(d.name) AS place, min(b.name) AS rival, count(i) AS introduced,
   head(collect(e)) AS best
 RETURN m.name AS method, coalesce(metric_name, r.metric) AS metric, r.value AS value, r.value_text AS value_text,
-  r.unit AS unit, r.kind AS kind, r.hedge AS hedge, coalesce(place, r.measured_on) AS measured_on, r.split AS split,
+  r.unit AS unit, r.kind AS kind, r.hedge AS hedge, coalesce(place, r.measured_on) AS measured_on, r.split AS split, r.condition AS condition,
   CASE WHEN r.subject = 'rival' THEN 'others' WHEN r.subject = 'own' OR introduced > 0 THEN 'self' END AS reported,
   coalesce(rival, r.baseline) AS baseline, r.baseline_value AS baseline_value, r.gain AS gain,
   r.relative_gain AS relative_gain, r.conflict AS conflict, w.id AS paper, w.name AS title, w.year AS year,

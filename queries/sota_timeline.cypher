@@ -1,10 +1,11 @@
-// about: Claimed scores on a dataset that beat all earlier ones, by metric and split.
+// about: Claimed scores on a dataset that beat all earlier ones, by metric, split and condition.
 // param: dataset: Dataset|Benchmark - the dataset or benchmark
 // param: metric: Metric = none - only this metric
 // param: split: str = none - only numbers of this split or setting, such as test or zero-shot
 // param: limit: int = 100 - most rows returned
 // returns: metric: str? - the metric; missing where the text names none
 // returns: split: str? - the split or setting, where its sentence says one
+// returns: condition: str? - how it was reached, in the words of the text, such as with ResNet-50
 // returns: date: str? - the paper's date, or the last day of its year where no more is known
 // returns: score: float? - the number on the metric's own scale; missing where it has none
 // returns: value_text: str - the number as written
@@ -57,8 +58,8 @@ WITH d, r, w, metric_id, metric_name, method_name, introduced, best, date,
   WHEN date IS NULL THEN 'its paper has no date' END AS left_out
 ORDER BY coalesce(date, '~'), coalesce(level, 0.0), r.id
 WITH d, coalesce(metric_id, '~') AS metric_key, CASE WHEN metric_id IS NULL THEN coalesce(r.metric, '~') ELSE '' END AS metric_text,
-  coalesce(r.direction, '') AS way, coalesce(r.split, '') AS part, left_out, collect({
-    metric: coalesce(metric_name, r.metric), split: r.split, date: date, level: level, score: r.score,
+  coalesce(r.direction, '') AS way, coalesce(r.split, '') + '; ' + coalesce(r.condition, '') AS part, left_out, collect({
+    metric: coalesce(metric_name, r.metric), split: r.split, condition: r.condition, date: date, level: level, score: r.score,
     value_text: r.value_text, method: coalesce(method_name, r.method), reported: CASE WHEN r.subject = 'rival'
     THEN 'others' WHEN r.subject = 'own' OR introduced > 0 THEN 'self' END, paper: w.id, title: w.name, year: w.year,
     quote: best.quote, confidence: best.confidence, source: best.extractor, note: w.note, result_id: r.id
@@ -66,7 +67,7 @@ WITH d, coalesce(metric_id, '~') AS metric_key, CASE WHEN metric_id IS NULL THEN
 UNWIND range(0, size(claims) - 1) AS at
 WITH d, metric_key, metric_text, way, part, left_out, claims[at] AS claim, claims[0..at] AS earlier
 WHERE left_out IS NOT NULL OR none(other IN earlier WHERE other.level <= claim.level)
-RETURN claim.metric AS metric, claim.split AS split, claim.date AS date, claim.score AS score,
+RETURN claim.metric AS metric, claim.split AS split, claim.condition AS condition, claim.date AS date, claim.score AS score,
   claim.value_text AS value_text, claim.method AS method, claim.reported AS reported, d.name AS dataset,
   claim.paper AS paper, claim.title AS title, claim.year AS year, claim.quote AS quote,
   claim.confidence AS confidence, claim.source AS source, left_out, claim.note AS note

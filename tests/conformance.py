@@ -166,6 +166,7 @@ class _Made(Builder):
             "confidence": CONFIDENCES,
             "hedge": ("up to", "about, on average"),
             "split": ("test", "few-shot, test", "it's"),
+            "condition": ("with XY-50", 'at 5"; "$n=2$"'),
             "subject": ("own", "rival"),
         }
         rare = {
@@ -176,7 +177,7 @@ class _Made(Builder):
             dict.fromkeys(said, 0.8)
             | {"confidence": 1.0}
             | dict.fromkeys(rare, 0.15)
-            | {"hedge": 0.2, "split": 0.4}
+            | {"hedge": 0.2, "split": 0.4, "condition": 0.3}
         )
         return {
             name: random.choice(of) for name, of in (said | rare).items() if random.random() < share[name]

@@ -37,6 +37,11 @@ def test_sentences_do_not_break_after_abbreviations(text: str) -> None:
     assert cut(text) == [text]
 
 
+def test_sentences_break_after_a_variant_named_by_a_letter() -> None:
+    assert cut("It beats Foo-N. Bar-S wins.") == ["It beats Foo-N.", "Bar-S wins."]
+    assert cut("J.-P. Example proposed it.") == ["J.-P. Example proposed it."]
+
+
 def test_sentences_do_not_break_after_et_al() -> None:
     assert cut("This extends Kim et al. and Park et al. [3] in depth.") == [
         "This extends Kim et al. and Park et al. [3] in depth."

@@ -109,6 +109,25 @@ def test_a_leaderboard_never_mixes_metrics_splits_or_datasets(b: Papers) -> None
     ]
 
 
+def test_numbers_show_their_condition_and_are_compared_within_it(b: Papers) -> None:
+    b.claims(80.0, "80.0", condition="with XY-50", **scored(80.0, 0.05))
+    b.claims(90.0, "90.0", **scored(90.0, 0.05))
+    b.claims(85.0, "85.0", condition="with XY-50", **scored(85.0, 0.05))
+    graph = b.graph()
+    wanted = [(90.0, None), (85.0, "with XY-50"), (80.0, "with XY-50")]
+    assert texts(graph.leaderboard("D1"), "value", "condition") == wanted
+    assert texts(graph.contradictions(), "value_text", "other_value_text", "condition") == [
+        ("80.0", "85.0", "with XY-50")
+    ]
+    drift = texts(graph.baseline_drift("Alpha"), "score", "low", "high", "condition")
+    assert set(drift) == {
+        (80.0, 80.0, 85.0, "with XY-50"),
+        (85.0, 80.0, 85.0, "with XY-50"),
+        (90.0, 90.0, 90.0, None),
+    }
+    assert set(texts(graph.sota_timeline("D1"), "score", "condition")) >= {(90.0, None)}
+
+
 def test_a_split_is_found_among_others(b: Papers) -> None:
     b.claims(80.0, "80.0", split="few-shot, test", **scored(80.0, 0.05))
     b.claims(81.0, "81.0", split="test", **scored(81.0, 0.05))
@@ -233,6 +252,7 @@ def test_only_like_is_held_against_like(b: Papers) -> None:
     b.claims(71.0, "71.0", on="D2", **scored(71.0, 0.05))
     b.claims(72.0, "72.0", metric="vibe", **scored(72.0, 0.05))
     b.claims(73.0, "73.0", split="test", **scored(73.0, 0.05))
+    b.claims(77.0, "77.0", condition="with XY-50", **scored(77.0, 0.05))
     b.claims(74.0, "74.0", hedge="about", **scored(74.0, 0.05))
     b.claims(75.0, "75.0", unranked="a range, not one score", **scored(75.0, 0.05))
     b.claims(4.0, "4.0", kind="improvement", gain=4.0)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.metrics import is_vague, metric_of, metric_rows, metrics, name_rows, score_of
+from kg.metrics import has_cut_off, is_vague, metric_of, metric_rows, metrics, name_rows, score_of
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,13 @@ from kg.metrics import is_vague, metric_of, metric_rows, metrics, name_rows, sco
         ("FID", "FID", "lower"),
         ("accuracy on unseen classes", "accuracy", "higher"),
         ("accuracy (%)", "accuracy", "higher"),
+        ("mAP at IoU 0.5", "mAP@0.5", "higher"),
+        ("recall at 10", "recall@10", "higher"),
+        ("PCK@0.3", "PCK", "higher"),
+        ("accuracy at 64 tokens", "accuracy", "higher"),
+        ("chrF++", "chrF++", "higher"),
+        ("pass^4", "pass^k", "higher"),
+        ("EPDMS", "EPDMS", "higher"),
         ("area under the ROC curve", "AUROC", "higher"),
         # Whose side one is on decides.
         ("attack success rate", "attack success rate", None),
@@ -46,6 +53,13 @@ def test_a_name_as_papers_write_it_is_found(text: str, name: str, direction: str
 @pytest.mark.parametrize("text", ["performance", "reduction in error", "zorgness", "gain", "", "per", "is"])
 def test_what_the_registry_does_not_know_stays_unknown(text: str) -> None:
     assert metric_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"), [("mAP", True), ("recall", True), ("pass", True), ("accuracy", False), ("zorg", False)]
+)
+def test_some_metrics_are_taken_at_something(text: str, taken: bool) -> None:
+    assert has_cut_off(text) is taken
 
 
 def test_a_vague_name_is_told_from_a_metric() -> None:
@@ -77,6 +91,8 @@ def test_a_vague_name_is_told_from_a_metric() -> None:
         ("MPJPE", 4.5, "cm", 45.0),
         ("PSNR", 32.1, "dB", 32.1),
         ("throughput", 900.0, "tokens/s", 900.0),
+        ("FLOPs", 1.2, "TFLOPs", 1200.0),
+        ("FLOPs", 5.5, "GFLOPs", 5.5),
     ],
 )
 def test_a_value_is_put_on_the_metrics_scale(

@@ -39,6 +39,9 @@ def around(text: str, at: int = 0) -> Around:
         ("It reaches 90% accuracy.", None),
         ("It improves over 3.5% of runs.", "more than"),
         ("It gains 4.2 points over the baseline.", None),
+        ("It reaches AUROC>0.95 here.", "more than"),
+        ("It reaches 35+ dB here.", "at least"),
+        ("It reaches 35.0+/-0.2 dB here.", None),
     ],
 )
 def test_a_hedge_stands_beside_its_number(text: str, expected: str | None) -> None:
@@ -67,6 +70,7 @@ def test_a_hedge_is_its_own_numbers() -> None:
         ("It needs few-shot prompting and 90% fewer tokens.", None),
         ("It reaches 90% while remaining strong in zero-shot settings.", None),
         ("At test time, it reaches 90%.", None),
+        ("It reaches 90% on QuuxBank and strong cross-domain generalization.", None),
         ("With 10% of the training data it works.", None),
     ],
 )
@@ -83,6 +87,20 @@ def test_each_number_has_its_own_split() -> None:
     assert [split(around(text, at)) for at in (0, 1)] == ["test", "test"]
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "expected"),
+    [
+        ("It reaches 69.7% mAP and 72.1% NDS on the QuuxBank validation set.", "QuuxBank", "validation"),
+        ("It reaches 69.7% mAP and 72.1% NDS on QuuxBank test-dev.", "QuuxBank test-dev", "test-dev"),
+        ("It reaches 69.7% and 72.1% NDS on the test split of QuuxBank.", "QuuxBank", "test"),
+        ("It reaches 69.7% mAP on QuuxBank Val.", "QuuxBank", "validation"),
+    ],
+)
+def test_a_split_belongs_to_all_that_was_measured_there(text: str, place: str, expected: str | None) -> None:
+    start = text.index(place)
+    assert split(around(text), (start, start + len(place))) == expected
+
+
 def _whose(text: str, at: int = 0, method: str | None = None, kind: ResultKind = "absolute") -> str | None:
     found = around(text, at)
     start, end = found.numbers[at]
@@ -97,6 +115,7 @@ def _whose(text: str, at: int = 0, method: str | None = None, kind: ResultKind =
         ("We achieve 90.5% accuracy.", 0, None, "own"),
         ("Our parser model reaches 90.5%.", 0, None, "own"),
         ("The proposed method reaches 90.5%.", 0, None, "own"),
+        ("This simple RGB baseline reaches 90.5%.", 0, "RGB baseline", "own"),
         ("BarParse reaches 80.5%.", 0, "BarParse", "rival"),
         ("Zorgon reaches 90.5% compared to 80.5% for BarParse.", 1, "Zorgon", "rival"),
         ("Zorgon reaches 90.5%, against 80.5% for the baseline.", 1, "Zorgon", "rival"),
@@ -105,7 +124,9 @@ def _whose(text: str, at: int = 0, method: str | None = None, kind: ResultKind =
         ("Zorgon outperforms BarParse, which had an accuracy of 80.5%.", 0, "Zorgon", "rival"),
         ("Humans reach 95.5% accuracy.", 0, "Humans", "rival"),
         ("Zorgon uses less than 30.5% of the memory.", 0, "Zorgon", "own"),
-        ("The network reaches 90.5%.", 0, None, None),
+        ("The network reaches 90.5%.", 0, None, "own"),
+        ("On A, it reaches 90.5%.", 0, None, "own"),
+        ("The best network reaches 90.5%.", 0, None, None),
     ],
 )
 def test_whose_number_it_is(text: str, at: int, method: str | None, expected: str | None) -> None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from kg.graph.ranking import SURE, unranked
+from kg.graph.ranking import SURE, among_others, is_generic, set_apart, unranked
 from kg.graph.stated import Stated
 from kg.metrics import metric_of
-from kg.model import Evidence, Label, Mention, Result
+from kg.model import Evidence, Label, Mention, Paper, Result
 
 
 def said(quote: str, number: str, metric: str, on: str, *, sure: float = 0.9, linked: bool = True) -> Stated:
@@ -21,7 +21,7 @@ def said(quote: str, number: str, metric: str, on: str, *, sure: float = 0.9, li
         return Mention("abstract", start, start + len(text), text, label, sure, "slot")
 
     evidence = Evidence("abstract", 0, len(quote), at, at + len(number))
-    value = float(number.rstrip("%").partition("-")[0])
+    value = float(number.rstrip("%").partition("-")[0].partition(" ")[0])
     unit = "%" if number.endswith("%") else None
     result = Result(value, number, unit, "absolute", evidence, 0.95, "number:single")
     result = replace(result, metric=mention(metric, "Metric"), on=mention(on, "Dataset"))
@@ -49,6 +49,8 @@ def why(stated: Stated) -> str | None:
             "Corvid-9",
             "may be the number of what it is compared with",
         ),
+        ("On Corvid-9 the recall improves in 8 out of 9.", "8 out of 9", "recall", "Corvid-9", "a count"),
+        ("On Corvid-9 the accuracy is +7.1% now.", "+7.1%", "accuracy", "Corvid-9", "may be a change"),
         (
             "On Corvid-9 we cut 48-hour prediction error.",
             "48-hour",
@@ -63,6 +65,68 @@ def why(stated: Stated) -> str | None:
 def test_reasons(quote: str, number: str, metric: str, on: str, reason: str | None) -> None:
     found = why(said(quote, number, metric, on))
     assert found is None if reason is None else reason in (found or "")
+
+
+@pytest.mark.parametrize(
+    ("quote", "on", "trained"),
+    [
+        ("Trained only on four-class Corvid-9 data, it reaches an accuracy of 71.5%.", "Corvid-9", True),
+        ("With Corvid-9 pre-training it reaches an accuracy of 71.5%.", "Corvid-9", True),
+        ("When trained on Heron and Corvid-9, it reaches an accuracy of 71.5%.", "Corvid-9", True),
+        ("Trained on Heron, it reaches an accuracy of 71.5% on Corvid-9.", "Corvid-9", False),
+        ("Trained and tested on Corvid-9, it reaches an accuracy of 71.5%.", "Corvid-9", False),
+        ("It reaches an accuracy of 71.5% on Corvid-9 trained from scratch.", "Corvid-9", False),
+    ],
+)
+def test_what_it_was_trained_on_is_not_what_it_was_measured_on(quote: str, on: str, trained: bool) -> None:
+    found = why(said(quote, "71.5%", "accuracy", on))
+    assert found == ("may have been trained on the dataset that it names" if trained else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "generic"),
+    [
+        ("full model", True),
+        ("strongest RAG baseline", True),
+        ("top-performing MLLMs", True),
+        ("QuillNet model", False),
+        ("Quill-base model", False),
+        ("linear probe", False),
+        ("human annotators", False),
+    ],
+)
+def test_what_stands_for_a_method_may_be_no_name(text: str, generic: bool) -> None:
+    assert is_generic(text) is generic
+
+
+def test_a_number_of_no_named_method_is_not_ranked() -> None:
+    quote = "The best model reaches an accuracy of 71.5% on Corvid-9."
+    one = said(quote, "71.5%", "accuracy", "Corvid-9")
+    nameless = replace(one.result, method=Mention("abstract", 4, 14, "best model", "Method", 0.9, "slot"))
+    assert why(replace(one, result=nameless)) == "names no method but 'best model'"
+    assert why(replace(one, result=replace(nameless, subject="own"))) is None
+
+
+@pytest.mark.parametrize(
+    ("quote", "listed"),
+    [
+        ("On Corvid-9 and Heron-2 it reaches 71.5%.", True),
+        ("On Corvid-9, Heron-2, and Egret it reaches 71.5%.", True),
+        ("On Corvid-9, Heron-2 reaches 71.5%.", False),
+        ("On Corvid-9 it beats Heron-2 by 71.5%.", False),
+    ],
+)
+def test_one_number_for_a_list_of_datasets_belongs_to_none(quote: str, listed: bool) -> None:
+    named = [
+        Mention("abstract", quote.index(name), quote.index(name) + len(name), name, "Dataset", 0.9, "slot")
+        for name in ("Corvid-9", "Heron-2", "Egret")
+        if name in quote
+    ]
+    assert among_others(Paper("T", quote), named, named[0]) is listed
+    one = replace(said(quote, "71.5%", "", "Corvid-9"), among_others=listed)
+    assert set_apart([one], [one]) == ({one.id: "names several datasets"} if listed else {})
+    other = replace(said(quote, "71.5%", "", "Heron-2" if "Heron" in quote else "Corvid-9"), id="result:2")
+    assert set_apart([one, other], [one]) == {}
 
 
 def test_what_may_be_linked_wrongly_is_not_ranked() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kg.model import Label, PaperFacts
 from kg.resolve import LocalNames, Observations, Resolution, content_id, resolve
-from kg.resolve.aliases import GAZETTEERS, alias_table, table_rows
+from kg.resolve.aliases import GAZETTEERS, alias_table, broader_table, table_rows
 from kg.resolve.normalise import head_phrase, joined, normal, tokens
 from tests.make import claim, facts, paper
 
@@ -52,6 +52,14 @@ def test_spelling_variants_are_one_name() -> None:
         ("NDCG@1", "NDCG@3", "Metric"),
         ("MAP@10", "MAP@100", "Metric"),
         ("FID-30K", "FID-50K", "Metric"),
+        ("pass^2", "pass@2", "Metric"),
+        ("chrF", "chrF++", "Metric"),
+        ("HumanEval", "HumanEval+", "Benchmark"),
+        ("SWE-bench Lite", "SWE-bench Verified", "Benchmark"),
+        ("Kvasir", "Kvasir-SEG", "Dataset"),
+        ("Adam", "AdamW", "Method"),
+        ("QUUXS", "QuuX", "Method"),
+        ("A", "A*", "Method"),
     ],
 )
 def test_versions_and_sizes_stay_apart(one: str, other: str, label: Label) -> None:
@@ -69,6 +77,10 @@ def test_versions_and_sizes_stay_apart(one: str, other: str, label: Label) -> No
         ("mAP50", "mAP@0.5", "Metric"),
         ("mAP@0.50:0.95", "mAP50-95", "Metric"),
         ("F1", "F-measure", "Metric"),
+        ("mAP50", "mAP at 50", "Metric"),
+        ("JANUS", "Janus", "Method"),
+        ("QUUX-KITCHENS-9", "Quux-Kitchens-9", "Dataset"),
+        ("QuuXs", "QuuX", "Method"),
     ],
 )
 def test_spellings_of_one_version_are_one(one: str, other: str, label: Label) -> None:
@@ -136,6 +148,24 @@ def test_a_narrower_term_lies_under_the_broader_one() -> None:
     resolution = _resolved(wide, narrow, where)
     pairs = {(d.subject, d.object) for d in resolution.broader}
     assert pairs == {(_node(resolution, x), _node(resolution, wide)) for x in (narrow, where)}
+
+
+def test_a_kind_of_something_lies_under_it_whatever_its_name() -> None:
+    a, b = _uses("a", "iris recognition", label="Task"), _uses("b", "Biometric recognition", label="Task")
+    found = _resolved(a, b)
+    assert [(d.subject, d.object) for d in found.broader] == [(_node(found, a), _node(found, b))]
+
+
+def test_the_table_of_broader_terms_leads_nowhere_twice() -> None:
+    above = broader_table()
+    assert len(above) > 100
+    for family, name in above:
+        seen, at = {name}, name
+        while (at := above.get((family, at), "")) and at not in seen:
+            seen.add(at)
+        assert at == "", f"{name} leads back to {at}"
+        broad = above[family, name]
+        assert alias_table().get((family, name), name) != alias_table().get((family, broad), broad), name
 
 
 def test_a_part_of_a_name_is_its_short_form_in_that_paper_alone() -> None:

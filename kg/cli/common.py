@@ -125,10 +125,11 @@ def _print_cards(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> N
     """Print one block a row: what was found, the paper and its sentence, and the other paper if any."""
     said = ("title", "year", "quote", "note", "targets_quote")
     head = [c for c in columns if c.removeprefix("other_") not in said]
-    print(" · ".join(head))
-    for row in rows:
-        print()
-        print(" · ".join(_text(row.get(c)) or "–" for c in head))
+    for at, row in enumerate(rows):
+        if at:
+            print()
+        # What is missing is not printed; every other form has all columns.
+        print(_filled(" · ".join(f"{c}: {text}" for c in head if (text := _text(row.get(c)))), ""))
         for which in ("", "other_"):
             _print_source(row, which)
 

@@ -21,6 +21,7 @@ from kg._version import __version__
 from kg.export.base import Exportable, Row, write_jsonl
 from kg.export.tables import csv_line
 from kg.metrics import metric_of
+from kg.resolve.normalise import figures
 from kg.table import SOURCE as LEADERBOARD
 
 SCHEMA_VERSION = "0.3.0"
@@ -30,8 +31,17 @@ _RELATION = {"own": "first_party", "rival": "third_party", None: "other"}
 _UNITS = {"%": "percent", "none": ""}
 _PAPER = ("id", "name", "arxiv", "doi", "acl", "year", "date", "note")
 _CSV = (
-    *("evaluation_id", "evaluation_result_id", "model", "evaluation_name", "dataset", "split", "metric"),
-    *("metric_id", "metric_unit", "lower_is_better", "min_score", "max_score", "score", "value_text"),
+    *("evaluation_id", "evaluation_result_id", "model", "evaluation_name", "dataset", "split", "condition"),
+    *(
+        "metric",
+        "metric_id",
+        "metric_unit",
+        "lower_is_better",
+        "min_score",
+        "max_score",
+        "score",
+        "value_text",
+    ),
     *("evaluator_relationship", "source", "paper", "title", "arxiv", "doi", "year", "field", "quote"),
     *("quote_start", "quote_end", "hedge", "baseline", "baseline_value", "gain", "relative_gain", "conflict"),
     "confidence",
@@ -206,8 +216,8 @@ def _url(score: Row) -> str | None:
 def _result(score: Row) -> Row:
     flat = _flat(score)
     data = {"dataset_name": score["dataset"], "source_type": "other"}
-    if score.get("split"):
-        data["additional_details"] = {"split": score["split"]}
+    if where := _texts({name: score.get(name) for name in ("split", "condition")}):
+        data["additional_details"] = where
     metric = {
         "metric_id": flat["metric_id"],
         "metric_name": flat["metric"],
@@ -236,7 +246,9 @@ def _result(score: Row) -> Row:
 def _flat(score: Row) -> Row:
     """Return a score with the columns of the CSV, some of which go into the JSON as well."""
     known = metric_of(score["metric"])
-    name = known.name if known else score.get("metric_name") or score["metric"]
+    written = score.get("metric_name") or score["metric"]
+    # The registry knows pass@64 by pass@3: which way is better, not which number it is.
+    name = known.name if known and figures(known.name) == figures(written) else written
     unit = (known.unit if known else "") or score.get("unit") or ""
     if known is not None and known.scale == "fraction":
         unit = "proportion"

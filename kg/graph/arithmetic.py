@@ -14,7 +14,7 @@ from struct import pack, unpack
 from typing import Any
 
 from kg.graph.figures import last_place, neat, rounded, term
-from kg.graph.ranking import told_twice, unranked
+from kg.graph.ranking import set_apart, unranked
 from kg.graph.stated import BOUNDS, Stated, is_range
 from kg.metrics import Direction, Metric, metric_of, score_of
 from kg.model import Result
@@ -78,7 +78,7 @@ def describe(numbers: Sequence[Stated]) -> dict[str, dict[str, Any]]:
         _from_stated(group)
     found = {one.stated.id: _properties(one) for one in said}
     ranked = [one.stated for one in said if found[one.stated.id]["unranked"] is None]
-    for key, why in told_twice(ranked).items():
+    for key, why in set_apart(numbers, ranked).items():
         found[key]["unranked"] = why
     return found
 
@@ -247,9 +247,9 @@ def _check_stated(group: Sequence[_Said]) -> None:
         if abs(size - relative) <= bend or _cut_off(size, relative, own_place):
             _take_relative(stated, pair)
             return
-        # Of a fraction, "by 6.7%" may mean points: 0.805 and 0.872.
-        if abs(size - 100 * difference) <= 100 * slack:
-            return
+    # Of fractions, "by 6.7%" or "6.7 points" may be meant as points: 0.805 and 0.872.
+    if pair.result.unit is None and abs(size - 100 * difference) <= 100 * slack:
+        return
     if _next_to(stated, pair):
         stated.conflict = _conflict(stated, pair, base, relative)
 

@@ -16,6 +16,7 @@ from kg.graph.arithmetic import describe
 from kg.graph.counts import with_counts
 from kg.graph.data import GraphData, TableWriter
 from kg.graph.evidence import check_claim, check_result, context_of, quote_fields
+from kg.graph.ranking import among_others, is_generic
 from kg.graph.stated import Stated
 from kg.model import Claim, Evidence, Field, Mention, Paper, PaperFacts, Result
 from kg.resolve import Canonical, LocalNames, Resolution, content_id, forms
@@ -137,6 +138,13 @@ _PART = re.compile(
     r"(?:test|validation|val|dev|development|training|train|evaluation)"
     r"(?:[ -](?:dev|std|challenge|clean|other))?(?:[ -](?:set|split|dataset|data|partition|subset)s?)?$",
     re.IGNORECASE,
+)
+
+
+# "XY model", "method XY".
+_HEAD = re.compile(
+    r"^(?:the |our )?(?:method|model|approach|framework|algorithm|network) (?=[A-Z])"
+    r"| (?:model|method|approach|framework|algorithm|system|network|architecture)s?$"
 )
 
 
@@ -269,10 +277,18 @@ class _PaperEdges:
             base_text=text[slice(*base)] if None not in base else "",
             metric=self._key(result.metric),
             on=on,
-            method=self._key(result.method),
+            method=self._key(self._method(result)),
             baseline=self._key(result.baseline),
             linked=on is not None and on in self.resolution.nodes and self._is_resource(on),
+            among_others=result.on is not None and among_others(self.paper, self.facts.mentions, result.on),
         )
+
+    def _method(self, result: Result) -> Mention | None:
+        """The method of a number; "our full model" is what the paper introduces, if that has a name."""
+        method = result.method
+        if method is None or result.subject != "own" or not is_generic(method.text):
+            return method
+        return None if self.main is None else self.main.name
 
     def _key(self, mention: Mention | None) -> str | None:
         """What two mentions of a paper have in common when they name one thing."""
@@ -282,13 +298,17 @@ class _PaperEdges:
         return node.id if node else " ".join(self.local.key(mention.label, mention.text))
 
     def _node(self, mention: Mention) -> Canonical | None:
-        """What a slot names; "XY test set" is XY, since the split is a property of its own."""
+        """What a slot names; "XY model" is XY, "XY test set" too: the split is a property of its own."""
         node = self.resolution.node(self.local, mention.label, mention.text)
-        if node is None and mention.label in ("Dataset", "Benchmark"):
-            whole = _PART.sub("", mention.text)
-            if whole not in ("", mention.text):
-                return self.resolution.node(self.local, mention.label, whole)
-        return node
+        more = (
+            _PART
+            if mention.label in ("Dataset", "Benchmark")
+            else _HEAD
+            if mention.label in _METHODS
+            else None
+        )
+        whole = more.sub("", mention.text) if node is None and more else ""
+        return self.resolution.node(self.local, mention.label, whole) if whole else node
 
     def _is_resource(self, node_id: str) -> bool:
         return self.resolution.nodes[node_id].label in ("Dataset", "Benchmark")
@@ -299,7 +319,7 @@ class _PaperEdges:
         slots = {
             "metric": result.metric,
             "on": result.on,
-            "method": result.method,
+            "method": result.method if self.main is not None else self._method(result),
             "baseline": result.baseline,
         }
         texts = {name: mention.text if mention else None for name, mention in slots.items()}
@@ -307,7 +327,7 @@ class _PaperEdges:
         end = (node_id, "Result")
         yield self._edge("REPORTS", self._paper_end(), end, evidence, result.confidence)
         for edge_type, mention, labels in (
-            ("OF", result.method, _METHODS),
+            ("OF", self._method(result), _METHODS),
             ("ON", result.on, ("Dataset", "Benchmark", "Task")),
             ("MEASURES", result.metric, ("Metric",)),
             ("AGAINST", result.baseline, _METHODS),
@@ -354,6 +374,7 @@ def _result_row(node_id: str, result: Result, texts: dict[str, str | None]) -> d
         "baseline_end": result.baseline_end,
         "hedge": result.hedge,
         "split": result.split,
+        "condition": result.condition,
         "subject": result.subject,
         "confidence": round(result.confidence, 4),
     }

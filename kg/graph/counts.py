@@ -20,7 +20,7 @@ def with_counts(data: GraphData) -> GraphData:
 
     The first is the number of papers that study the problem, where nothing mitigates it, nor a problem up to
     three steps narrower or broader. The second is the number of papers that give a method a score on the same
-    dataset, metric and split, where two of these scores differ by more than rounding.
+    dataset, metric, split and condition, where two of these scores differ by more than rounding.
     """
     return _filled(
         _filled(data, "Problem", "open_papers", _open(data)), "Result", "disputed_papers", _disputed(data)
@@ -60,8 +60,19 @@ def _disputed(data: GraphData) -> dict[str, int]:
     for paper, result in _rows(data.edges["REPORTS"], "from", "to"):
         papers[result].add(paper)
     groups: dict[tuple[str, ...], list[tuple[str, float, float]]] = defaultdict(list)
-    columns = ("id", "kind", "score", "precision", "direction", "unit", "split", "unranked", "hedge")
-    for node, kind, score, precision, direction, unit, split, *barred in _rows(
+    columns = (
+        "id",
+        "kind",
+        "score",
+        "precision",
+        "direction",
+        "unit",
+        "split",
+        "condition",
+        "unranked",
+        "hedge",
+    )
+    for node, kind, score, precision, direction, unit, split, condition, *barred in _rows(
         data.nodes["Result"], *columns
     ):
         if kind != "absolute" or score is None or precision is None or any(why is not None for why in barred):
@@ -71,7 +82,7 @@ def _disputed(data: GraphData) -> dict[str, int]:
             scale = direction or f"-{unit or ''}"
             # A score stands for all that rounds to it: two agree where these stretches meet.
             stretch = (node, score - 0.999 * precision, score + 0.999 * precision)
-            groups[*linked, scale, split or ""].append(stretch)
+            groups[*linked, scale, split or "", condition or ""].append(stretch)
     found: dict[str, int] = {}
     for group in groups.values():
         if max(low for _, low, _ in group) > min(high for _, _, high in group):

@@ -7,14 +7,16 @@ missing. Every reason is a property of the Result, and a question that ranks say
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise, takewhile
 
 from kg.graph.figures import last_place
 from kg.graph.stated import BOUNDS, Stated, is_range
 from kg.metrics import Metric, is_vague
+from kg.model import Mention, Paper
 
 SURE = 0.7  # every link of a number must be at least so probable
-_KIND = {
+_NO_SCORE = {
     "improvement": "a gain, not a score",
     "reduction": "a saving, not a score",
     "ratio": "a ratio, not a score",
@@ -40,10 +42,31 @@ _BESIDE_A_RIVAL = re.compile(
 )
 _BY_ANOTHER = re.compile(r" by (?:the )?(?=[A-Z])")
 _MODIFIER = re.compile(r"\d-[a-z]+$")  # "48-hour" prediction errors
+_SIGNED = re.compile(r"[\s$]*[+−]")  # "+0.71" over another's; a minus may be a score's
+_COUNT = re.compile(r"\b(?:out )?of\b")  # "8 out of 9" of the comparisons
 _SIZE = re.compile(r"\W*\d+\W*(?:x|×|times)\W*\d+\W*")
 _HARDWARE = re.compile(
     r"(?:\b|[a-z])(?:[GNTCLX]PUs?|FPGAs?|microcontrollers?|smartphones?|Jetson\b.*|Raspberry Pi.*)$"
 )
+# "Trained on XY, ..." and "with XY pre-training": not what it was measured on.
+_TRAINED = re.compile(
+    r"\btrain(?:ed|ing)\b(?: (?!(?:and|then|but|evaluat|test)\w*)[^\s.;:,]+){0,4} (?:on|with|from) "
+    r"(?:(?!\w*(?:achiev|reach|obtain|improv|attain|yield|outperform|test|evaluat|transfer|generali[sz])\w*)"
+    r"[^\s.;:]+ ){0,8}$",
+    re.I,
+)
+_TRAINS = re.compile(r"[ -]pre-?train", re.I)
+_GLUE = re.compile(r",?\s*(?P<and>(?:and|or|&)\s+)?(?:(?:the|its|our) )?(?:\w+ )?", re.I)
+# What names no method, unless a name stands before it; and what is no name either.
+_GENERIC = re.compile(
+    r"\b(?:model|method|approach|baseline|system|agent|framework|pipeline|classifier|detector|network|variant"
+    r"|version|performer|performance|architecture|strategy|configuration|algorithm|technique|solution"
+    r"|results?|setup|strongest|best"
+    r"|llm|vlm|mllm|lmm|lvlm|rm|fm)(?:e?s)?$",
+    re.I,
+)
+_KIND = re.compile(r"(?:AI|CNN|DNN|FM|GAN|GNN|LLM|LMM|LVLM|ML|MLLM|RAG|RGB|RL|RM|SOTA|VLM)s?")
+_NAMED = re.compile(r"[^\W_]*[A-Z][^\W_]*")
 _SEVERAL = re.compile(r" (?:and|or) |[,&]")
 
 
@@ -58,8 +81,23 @@ def unranked(stated: Stated, metric: Metric | None, misfit: str | None) -> str |
     return _no_score(stated) or _no_link(stated, metric) or misfit or _not_sure(stated) or _not_exact(stated)
 
 
-def told_twice(ranked: Iterable[Stated]) -> dict[str, str]:
-    """Say which of a paper's ranked numbers one sentence gives to the same thing, by id of the Result.
+def set_apart(numbers: Iterable[Stated], ranked: Sequence[Stated]) -> dict[str, str]:
+    """Say which of a paper's ranked numbers its other numbers keep from being compared, by id of the Result.
+
+    "On AB and XY it reaches 90%": on which of them, or on both together, is only said where each has one.
+    """
+    places: dict[tuple[str, int], set[str | None]] = {}
+    for s in numbers:
+        places.setdefault((s.result.evidence.field, s.result.evidence.quote_start), set()).add(s.on)
+    found = _told_twice(ranked)
+    for s in ranked:
+        if s.among_others and len(places[s.result.evidence.field, s.result.evidence.quote_start]) == 1:
+            found[s.id] = "names several datasets"
+    return found
+
+
+def _told_twice(ranked: Iterable[Stated]) -> dict[str, str]:
+    """Say which of the ranked numbers one sentence gives to the same thing.
 
     "84.0% and 85.2% with A and B" are two settings that are not told apart, or one of them was linked
     wrongly. Beside its rivals' numbers the paper's own is what is meant.
@@ -67,7 +105,7 @@ def told_twice(ranked: Iterable[Stated]) -> dict[str, str]:
     groups: dict[tuple[object, ...], list[Stated]] = {}
     for s in ranked:
         e = s.result.evidence
-        key = (e.field, e.quote_start, s.metric, s.on, s.method, s.result.split)
+        key = (e.field, e.quote_start, s.metric, s.on, s.method, s.result.split, s.result.condition)
         groups.setdefault(key, []).append(s)
     found = {}
     for group in groups.values():
@@ -80,11 +118,35 @@ def told_twice(ranked: Iterable[Stated]) -> dict[str, str]:
     return found
 
 
+def is_generic(method: str) -> bool:
+    """Whether what stands for a method is no name: "the strongest RAG baseline", "full model"."""
+    named = any(not _KIND.fullmatch(word) for word in _NAMED.findall(method))
+    return _GENERIC.search(method) is not None and not named
+
+
+def among_others(paper: Paper, mentions: Iterable[Mention], place: Mention) -> bool:
+    """Whether a dataset is named in a list of datasets: "on AB, CD and XY"."""
+    text = paper.text(place.field)
+    here = (place.start, place.end)
+    spans = {
+        (m.start, m.end) for m in mentions if m.label in ("Dataset", "Benchmark") and m.field == place.field
+    }
+    apart = sorted({here, *(span for span in spans if span[1] <= here[0] or here[1] <= span[0])})
+    joins = [_GLUE.fullmatch(text, one[1], other[0]) for one, other in pairwise(apart)]
+    at = apart.index(here)
+    before = list(takewhile(bool, reversed(joins[:at])))
+    return any(join["and"] for join in (*before, *takewhile(bool, joins[at:])) if join)
+
+
 def _no_score(stated: Stated) -> str | None:
     r = stated.result
     if r.kind != "absolute":
-        return _KIND[r.kind]
+        return _NO_SCORE[r.kind]
+    if _COUNT.search(r.value_text):
+        return "a count of cases, not a score"
     before, after = stated.quote[: stated.at[0]], stated.quote[stated.at[1] :]
+    if r.baseline_value is None and _SIGNED.match(r.value_text):
+        return "may be a change, not a score"
     if r.baseline_value is None and (_CHANGES_AFTER.match(after) or _CHANGES_BEFORE.search(before)):
         return "may be a change, not a score"
     return "qualifies something else" if _MODIFIER.search(r.value_text) else None
@@ -104,7 +166,18 @@ def _no_link(stated: Stated, metric: Metric | None) -> str | None:
         return "names no dataset" if r.on is None else "was measured on no known dataset"
     if _SIZE.fullmatch(r.on.text):
         return f"{r.on.text!r} is a size, no dataset"
+    if _trained_on(stated, r.on):
+        return "may have been trained on the dataset that it names"
     return "was measured on hardware, no dataset" if _HARDWARE.search(r.on.text) else None
+
+
+def _trained_on(stated: Stated, place: Mention) -> bool:
+    evidence = stated.result.evidence
+    start = place.start - evidence.quote_start
+    if place.field != evidence.field or not 0 <= start < len(stated.quote):
+        return False
+    after = _TRAINS.match(stated.quote, start + len(place.text))
+    return after is not None or _TRAINED.search(stated.quote[:start]) is not None
 
 
 def _not_sure(stated: Stated) -> str | None:
@@ -113,6 +186,8 @@ def _not_sure(stated: Stated) -> str | None:
     unsure = [what for what, said in links if said is not None and said.score < SURE]
     if unsure:
         return f"not sure of its {' and '.join(unsure)}"
+    if r.method is not None and r.subject != "own" and is_generic(r.method.text):
+        return f"names no method but {r.method.text!r}"
     if r.subject != "rival" and (_BESIDE_A_RIVAL.search(stated.quote[: stated.at[0]]) or _another(stated)):
         return "may be the number of what it is compared with"
     return None

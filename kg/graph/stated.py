@@ -23,6 +23,7 @@ class Stated:
         metric, on, method, baseline: keys of what it is linked to (the node's id, else the name's
             normalised form), None where it is linked to nothing.
         linked: whether what it was measured on is a dataset or benchmark.
+        among_others: whether that stands in a list of datasets.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Stated:
     method: str | None = None
     baseline: str | None = None
     linked: bool = False
+    among_others: bool = False
 
 
 def is_range(result: Result) -> bool:

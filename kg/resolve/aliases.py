@@ -19,6 +19,7 @@ GAZETTEERS = {
     "techniques.tsv": "Method",
 }
 _SAME = "same.tsv"
+_BROADER = "broader.tsv"
 _VERSIONED = frozenset({"Resource", "Method", "Metric"})
 
 
@@ -41,20 +42,27 @@ def alias_table() -> dict[tuple[str, str], str]:
             names.add((family, name))
             for alias in filter(None, (row.get("aliases") or "").split("|")):
                 key = (family, joined(alias))
-                if set(tokens(alias)) < set(tokens(row["name"])):
-                    continue
-                told = family != "Metric" or figures(alias)
-                other = family in _VERSIONED and told and figures(alias) != figures(row["name"])
-                if other and (row["name"], alias) not in one_thing:
+                part = set(tokens(alias)) < set(tokens(row["name"]))
+                told = family in _VERSIONED and (family != "Metric" or figures(alias))
+                other = told and figures(alias) != figures(row["name"])
+                if (part or other) and (row["name"], alias) not in one_thing:
                     continue
                 if key[1] != name and table.setdefault(key, name) != name:
                     dropped.add(key)
     return {key: name for key, name in table.items() if key not in dropped and key not in names}
 
 
+@cache
+def broader_table() -> dict[tuple[str, str], str]:
+    """Return (family, joined name) -> joined name of what it is a kind of, from `broader.tsv`."""
+    return {(row["family"], joined(row["name"])): joined(row["broader"]) for row in table_rows(_BROADER)}
+
+
 def gazetteer_paths() -> list[Path]:
     """Return the files of the alias table."""
-    return [registry_file() if name == FILE else gazetteer_dir() / name for name in (*GAZETTEERS, _SAME)]
+    return [
+        registry_file() if name == FILE else gazetteer_dir() / name for name in (*GAZETTEERS, _SAME, _BROADER)
+    ]
 
 
 def table_rows(file: str) -> Iterable[dict[str, str]]:

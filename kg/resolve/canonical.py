@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kg.model import Label
+from kg.resolve.aliases import broader_table
 from kg.resolve.cluster import Clusters, Decision
 from kg.resolve.normalise import head_phrase, joined, normal, tokens
 from kg.resolve.observe import FAMILY, Entry, Key, LocalNames, Observations, long_form
@@ -119,7 +120,10 @@ def _canonical(head: Key, entry: Entry, node_id: str, taken: set[Key]) -> Canoni
 
 
 def _broader(merged: dict[Key, Entry], ids: dict[Key, str]) -> Iterable[Decision]:
-    """Put a name under the longest name that ends it ("catastrophic forgetting" under "forgetting")."""
+    """Put a name under the longest name that ends it ("catastrophic forgetting" under "forgetting").
+
+    Where no name does, under what `broader.tsv` says that it is a kind of.
+    """
     by_form = {
         (key[0], joined(text)): key for key, entry in sorted(merged.items()) for text in entry.surfaces
     }
@@ -136,6 +140,16 @@ def _broader(merged: dict[Key, Entry], ids: dict[Key, str]) -> Iterable[Decision
             reason = f"{' '.join(whole)!r} is a kind of {' '.join(suffix)!r}: its head phrase ends with it"
             yield Decision("broader", ids[key], ids[parent], 0.9, reason)
             break
+        else:
+            parent = _kind_of(key[0], entry, by_form)
+            if parent is not None and not _leads_to(parent, key, above):
+                above[key] = parent
+                yield Decision("broader", ids[key], ids[parent], 0.9, "table of broader terms")
+
+
+def _kind_of(family: str, entry: Entry, by_form: Mapping[Key, Key]) -> Key | None:
+    found = (broader_table().get((family, joined(text))) for text in sorted(entry.surfaces))
+    return next((by_form[family, name] for name in found if name and (family, name) in by_form), None)
 
 
 def _endings(entry: Entry) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:

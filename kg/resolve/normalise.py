@@ -7,7 +7,13 @@ import unicodedata
 from functools import lru_cache
 
 _ARTICLES = frozenset({"a", "an", "the", "our", "its", "their", "this", "these"})
-_LATEX = re.compile(r"\\[a-z]+|[{}$\\^_~]")
+_LATEX = re.compile(r"\\[A-Za-z]+|[{}$\\^_~]")
+# "XY++" is not "XY" and "A*" is no article; "pass@2" is "pass at 2", but "pass^2" is not.
+_PLUS = re.compile(r"(?<=\w)\++(?![\w+])")
+_AT = re.compile(r"\s*(?:@|(?<=\s)at)\s*(?=\.?\d|k\b)")
+_HAT = re.compile(r"(?<=pass)\^", re.IGNORECASE)
+_PLURAL = re.compile(r"..[^suiSUI][sS]$|..[eE][sS]$")
+_STAR = re.compile(r"(?<![^\W_])([A-Za-z])\*(?!\w)")
 _FIGURE = re.compile(r"\d+(?:\.\d+)*")
 _TOKEN = re.compile(r"[^\W_]+")
 # What follows these says where or of what, not what: "forgetting in language models".
@@ -21,15 +27,18 @@ def tokens(text: str) -> tuple[str, ...]:
     """Return the comparable tokens of a name.
 
     NFKC, case folded, LaTeX marks and punctuation to spaces, articles dropped where they stand alone
-    ("A-GEM" is not "GEM"), plural "s" dropped. A name of articles or marks alone keeps its folded text.
+    ("A-GEM" is not "GEM"), plural "s" dropped, "+" at the end of a word spelt out. A name of articles
+    or marks alone keeps its folded text.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    apart = " ".join(word for word in _LATEX.sub(" ", folded).split() if word not in _ARTICLES)
-    found = tuple(
-        word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
-        for word in _TOKEN.findall(apart)
-    )
-    return found or tuple(folded.split())
+    plain = unicodedata.normalize("NFKC", text)
+    spelt = _STAR.sub(r"\1star", _PLUS.sub(lambda signs: "plus" * len(signs[0]), plain))
+    spelt = _AT.sub(" ", _HAT.sub("hat", spelt))
+    apart = " ".join(word for word in _LATEX.sub(" ", spelt).split() if word.casefold() not in _ARTICLES)
+    words = _TOKEN.findall(apart)
+    # A name that is one word in capitals has no plural: QUADS is not QUAD.
+    if len(words) != 1 or not words[0].isupper():
+        words = [word[:-1] if _PLURAL.search(word) else word for word in words]
+    return tuple(word.casefold() for word in words) or tuple(plain.casefold().split())
 
 
 def normal(text: str) -> str:

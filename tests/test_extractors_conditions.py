@@ -1,0 +1,112 @@
+"""Under what condition a number was reached."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+import pytest
+
+import extractors
+from extractors.conditions import condition
+from extractors.quantities import scan
+from extractors.result_words import Around
+from extractors.unlatex import plain
+from kg.model import Paper
+
+CLAIMED = (78.3, 37.5, 24.3, 0.67)
+
+
+def found(text: str, number: str, *slots: str) -> list[str]:
+    """The conditions of a number, what fills its slots being left out."""
+    spans = [(n.start, n.end) for n in scan(text) if n.value in CLAIMED]
+    at = next(i for i, (start, end) in enumerate(spans) if text[start:end] == number)
+    taken = [*spans, *((text.index(slot), text.index(slot) + len(slot)) for slot in slots)]
+    place = taken[len(spans)] if slots else None
+    return [text[a:b] for a, b in condition(Around(plain(text), 0, len(text), spans, at), taken, place)]
+
+
+@pytest.mark.parametrize(
+    ("text", "slots", "expected"),
+    [
+        ("It reaches 78.3% on Corvid with ResNet-50.", ["Corvid"], ["with ResNet-50"]),
+        ("With Quill-8B, SFT reaches 78.3% on Corvid.", ["Corvid"], ["With Quill-8B"]),
+        ("It reaches 78.3% at 256 tokens, beating all.", [], ["at 256 tokens"]),
+        ("Under 10% labels, it reaches 78.3% on Corvid.", ["Corvid"], ["Under 10% labels"]),
+        ("On a held-out bird subset of Corvid, it reaches 78.3%.", ["Corvid"], ["held-out bird subset"]),
+        ("For whole-wing segmentation, it reaches 78.3%.", [], ["For whole-wing segmentation"]),
+        ("It reaches 78.3% without using extra labels.", [], ["without using extra labels"]),
+        ("It reaches 78.3% when trained with 1,000 birds.", [], ["when trained with 1,000 birds"]),
+        ("It reaches 78.3% in one-step generation.", [], ["in one-step generation"]),
+        ("At 3,000 steps it reaches 78.3%.", [], ["At 3,000 steps"]),
+        # Praise, gains, what the slots or the split say, what is compared, and other clauses.
+        ("It reaches 78.3% without template updates.", [], ["without template updates"]),
+        ("It reaches 78.3% without sacrificing speed.", [], []),
+        ("It reaches 78.3% with negligible cost.", [], []),
+        ("It reaches 78.3% with an F1 of 0.67.", [], []),
+        ("It reaches 78.3% with Hausdorff distances.", [], []),
+        ("It reaches 78.3% with QuillNet.", ["QuillNet"], []),
+        ("In the zero-shot setting, it reaches 78.3%.", [], []),
+        ("Compared with ResNet-50 it reaches 78.3%.", [], []),
+        ("It reaches 78.3%, outperforming a net with 9M weights.", [], []),
+        ("It reaches 78.3% (p < 0.01, with 3 seeds).", [], []),
+        ("It solves it with 10 calls and reaches 78.3%.", [], []),
+        ("For example, it reaches 78.3%.", [], []),
+    ],
+)
+def test_a_condition_is_worded_as_the_sentence_words_it(
+    text: str, slots: list[str], expected: list[str]
+) -> None:
+    assert found(text, "78.3%", *slots) == expected
+
+
+def test_each_number_has_its_own_condition() -> None:
+    text = "It reaches 37.5% on Corvid with Quill-4 and 24.3% with Heron-3."
+    assert found(text, "37.5%", "Corvid") == ["with Quill-4"]
+    assert found(text, "24.3%", "Corvid") == ["with Heron-3"]
+
+
+def test_conditions_are_joined_and_verbatim() -> None:
+    text = r"QuillNet reaches 78.67\% top-1 accuracy on ImageNet at $224\times224$ with ResNet-50."
+    (facts,) = extractors.extract([Paper("QuillNet", text)])
+    (result,) = facts.results
+    assert result.condition == r"at $224\times224$; with ResNet-50"
+    assert all(part in text for part in result.condition.split("; "))
+
+
+@pytest.mark.parametrize(
+    ("text", "metric"),
+    [
+        ("QuillNet achieves 83.4% mAP at 50 on COCO.", "mAP at 50"),
+        ("QuillNet achieves 40.2 mAP at IoU 0.5 on KITTI.", "mAP at IoU 0.5"),
+        ("QuillNet achieves 80.1% accuracy at 64 tokens on GSM8K.", "accuracy"),
+    ],
+)
+def test_a_metric_has_its_cut_off(text: str, metric: str) -> None:
+    (facts,) = extractors.extract([Paper("QuillNet", f"We propose QuillNet. {text}")])
+    (result,) = facts.results
+    assert result.metric is not None
+    assert result.metric.text == metric
+
+
+def test_verified_is_a_part_of_a_name() -> None:
+    text = "QuillNet reaches 84.3% accuracy on SWE-bench Lite and 81.2% on SWE-bench Verified."
+    (facts,) = extractors.extract([Paper("QuillNet", text)])
+    assert [r.on and r.on.text for r in facts.results] == ["SWE-bench Lite", "SWE-bench Verified"]
+
+
+def test_what_a_method_runs_with_is_its_condition() -> None:
+    with (files("kg") / "data" / "sample.jsonl").open(encoding="utf-8") as lines:
+        rows = {row["title"]: row for row in map(json.loads, lines)}
+    byol, simclr = (
+        next(rows[title] for title in rows if title.startswith(start))
+        for start in ("Bootstrap your own latent", "A Simple Framework for Contrastive")
+    )
+    papers = [Paper(row["title"], row["abstract"]) for row in (byol, simclr)]
+    first, second = extractors.extract(papers)
+    with_net = next(r for r in first.results if r.value == 74.3)
+    assert with_net.method is not None
+    assert (with_net.method.text, with_net.subject) == ("BYOL", "own")
+    assert (with_net.condition or "").endswith("with a ResNet-50")
+    # "A linear classifier on SimCLR features": what the paper introduces is what it is about.
+    assert next(r.subject for r in second.results if r.value == 76.5) == "own"
