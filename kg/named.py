@@ -151,7 +151,7 @@ class NamedQueries(ABC):
     def sota_timeline(
         self, dataset: Name, *, metric: Name | None = None, split: str | None = None, limit: int = 100
     ) -> Rows:
-        """Claimed scores on a dataset that beat all earlier ones, by metric and split."""
+        """Claimed scores on a dataset that beat all earlier ones, by metric, split and condition."""
         return self.query("sota_timeline", dataset=dataset, metric=metric, split=split, limit=limit)
 
     def timeline_of_problem(self, problem: Name, *, stance: StanceOrAny = "any", limit: int = 1000) -> Rows:
