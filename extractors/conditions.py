@@ -17,7 +17,7 @@ Span = tuple[int, int]
 _MOST = 3  # conditions of one number
 _WORDS = 9  # in a condition, at most
 _OPENING = re.compile(r"\b(?:without using|with|using|via|under|without|given|at|in|after|when|for)\b", re.I)
-_STOP = r"[,:](?!\s{0,2}\d)|[;()\[\]—]|\. |\b(?:while|whereas|but|which)\b"
+_STOP = r"(?<![\d\s])\s*[,:]|[,:](?!\s{0,2}\d{3}(?!\d))|[;()\[\]—]|\. |\b(?:while|whereas|but|which)\b"
 # Where such a phrase ends at the latest; one with "when" goes on over prepositions.
 _CLAUSE_END = re.compile(rf"{_STOP}|\b(?:and|is|are|was|were)\b", re.I)
 _CLOSING = re.compile(
@@ -50,7 +50,9 @@ _SETTING = re.compile(
 _PARTICIPLE = re.compile(r" \w+(?:ing|ed)\b")
 # Praise, gains and metrics are no conditions, nor is what the slots say; a p-value is not one either.
 _VAGUE = re.compile(
-    r"\bp ?[<=>]|\b(?:our|ours|proposed|this|these|respect|regard|negligible|minimal|minor|comparable"
+    r"\bp ?[<=>]|(?:19|20)\d\d\b|\bCI\b"
+    r"|\b(?:confidence interval|standard deviation|std|cost|our|ours|proposed|this|these|respect|regard"
+    r"|negligible|minimal|minor|comparable"
     r"|significant\w*|substantial\w*|improvements?|gains?|more|fewer|less|lower|higher|faster|better"
     r"|competitive|strong|robust|high|low|good|reductions?|increases?|decreases?|drops?|degradation|loss of"
     r"|averages?|example|instance|particular|general|addition|contrast|comparison|terms|total|most|all|both"
@@ -107,7 +109,7 @@ def _applies(around: Around, span: Span) -> bool:
     if end > number and _RIVAL.search(between):
         return False
     inside = around.text.count("(", around.low, start) > around.text.count(")", around.low, start)
-    if inside and (")" if end <= number else "(") in between:
+    if inside and (")" if end <= number else "(") in between and between.strip() != "(":
         return False
     return owner(around, start)
 

@@ -41,16 +41,20 @@ _THING = (
     r"(?:method|model|approach|framework|system|algorithm|network|pipeline|agent|solution|architecture|technique"
     r"|strategy|detector|classifier|estimator|policy|submission|work|results?)"
 )
-_DOES = (
+DOES = (
     r"(?:achieve|obtain|reach|get|attain|improve|report|gain|reduce|outperform|surpass|set|establish|raise|lower"
     r"|cut|boost|increase|match|demonstrate)"
 )
 _OWN = re.compile(
-    rf"\bwe (?:\w+ly |can |also |further ){{0,2}}{_DOES}\w*|\bours\b|\bour (?:\w+[ -]){{0,4}}{_THING}"
-    rf"|\bproposed (?:\w+[ -]){{0,3}}{_THING}|\bthis (?:[\w-]+ ){{0,5}}(?:baseline|{_THING})"
-    rf"|\bit (?:\w+ly |can |also |further ){{0,2}}{_DOES}(?:e?s|e?d)\b"
-    r"|(?:^|[,;] )(?:it|the (?!best|strong|top|most|base|full|state|prior|other|previous)"
-    rf"(?:[\w-]+ ){{0,2}}{_THING}) (?:\w+ly |can |also |further ){{0,2}}{_DOES}\w*",
+    rf"\bwe (?:\w+ly |can |also |further ){{0,2}}{DOES}\w*|\bours\b|\bour (?:\w+[ -]){{0,4}}{_THING}"
+    rf"|\bproposed (?:\w+[ -]){{0,3}}{_THING}|\bthis (?:[\w-]+ ){{0,5}}(?:baseline|{_THING})",
+    re.I,
+)
+# Where no other method is named, "the model achieves" and "it reaches" speak of the paper's own.
+_OWN_PLAIN = re.compile(
+    rf"(?:^|[,;] |\b(?:where|which|that|and) )(?:it|the (?:proposed |resulting |final |trained )?{_THING})"
+    rf" (?:\w+ly |can |also |further ){{0,2}}{DOES}\w*"
+    rf"|\bit (?:\w+ly |also |further ){{0,2}}{DOES}(?:e?s|e?d)\b",
     re.I,
 )
 _THIS = re.compile(r"\b(?:this|our)(?: [\w-]+){0,5} $", re.I)  # "this simple baseline" is one's own
@@ -129,10 +133,9 @@ def hedge(around: Around) -> str | None:
 def _hedges() -> list[tuple[str, re.Pattern[str], str]]:
     out = []
     for side, pattern, form in rows("hedges.tsv"):
-        # Signs need no blank before them: "AUROC>0.95".
-        whole = (
-            rf"(?:^|(?<![\w-])|(?=[≥≤<>~≈∼]))(?:{pattern}){_LINK}" if side == "left" else rf"^ ?(?:{pattern})"
-        )
+        # Signs need no blank before them, "AUROC>0.95", but arrows and tags are none: "->", "<b>".
+        before = r"(?:^|(?<![\w-])(?<!=)(?<!/)|(?<=\w)(?<!<\w)(?=[≥≤<>≈]))"
+        whole = rf"{before}(?:{pattern}){_LINK}" if side == "left" else rf"^ ?(?:{pattern})"
         out.append((side, re.compile(whole, re.I), form))
     return out
 
@@ -176,15 +179,16 @@ def splits_in(text: str) -> list[tuple[tuple[int, int], re.Pattern[str], str]]:
 
 
 def _of_place(text: str, place: tuple[int, int]) -> set[str]:
-    """Return the parts that belong to a name: "XY validation set", "the test split of XY"."""
+    """Return the parts that belong to a name: "XY validation set", "the test split of XY".
+
+    What was trained on is no such part.
+    """
     low, high = place
     behind = splits_in(text[low : high + 25])
     ahead = splits_in(text[max(0, low - 40) : low])
-    return {form for (start, _), _, form in behind if start <= high - low + 1 and form in _PARTS} | {
-        form
-        for (_, end), _, form in ahead
-        if form in _PARTS and _PART_OF.fullmatch(text, max(0, low - 40) + end, low)
-    }
+    found = {form for (start, _), _, form in behind if start <= high - low + 1}
+    found |= {form for (_, end), _, form in ahead if _PART_OF.fullmatch(text, max(0, low - 40) + end, low)}
+    return (found & _PARTS) - {"train"}
 
 
 # One of these is in whatever the patterns match; most sentences have none.
@@ -273,6 +277,10 @@ def whose(
         return "rival"
     if nouns and _REACHES.match(clause[nouns[-1].end() :].lstrip()):
         return "rival"
-    if _OWN.search(clause):
+    if _OWN.search(clause) or (_nameless(method) and _OWN_PLAIN.search(clause)):
         return "own"
     return "rival" if may and _RIVAL_NOUN.fullmatch(name) else None
+
+
+def _nameless(method: str | None) -> bool:
+    return method is None or method == method.lower()

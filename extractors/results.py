@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from extractors.doc import locate, numbers_of
 from extractors.numbers import Quantity, parse_quantity, quantities, token_range
 from extractors.phrases import Phrase
 from extractors.result_choice import Choice, Offer, Scores, choose
+from extractors.result_own import or_main, upon_own
 from extractors.result_scenes import Stage, far, near, stage, subject
 from extractors.result_slots import SLOTS, Candidate, Scene, empty_cues, find_phrases, weigh
 from extractors.result_words import Around, hedge, split, whose
@@ -59,13 +60,14 @@ def link_results(
             if "metric" in chosen:
                 chosen["metric"] = _with_cut_off(layout, scene, chosen["metric"])
             if "method" in chosen:
-                chosen["method"] = _or_main(layout, at, chosen["method"])
+                chosen["method"] = or_main(layout, at, chosen["method"])
             result = _result(doc, layout, at, number, chosen)
             if result is not None:
                 around = _around(layout, at, scene, i)
                 method = result.method.text if result.method else None
                 owner = whose(around, number, method, layout.introduced, compared)
-                owner = owner or ("own" if _upon_own(layout, chosen) else None)
+                if owner is None and "method" in chosen and upon_own(layout, chosen["method"]):
+                    owner = "own"
                 # Of "4.2 versus 1.8" the second is the rival's.
                 if number.start in rivals or owner == "rival":
                     result = _of_the_rival(result, layout.introduced)
@@ -88,36 +90,21 @@ def _place(chosen: dict[str, Choice]) -> tuple[int, int] | None:
 
 def _condition(layout: Stage, around: Around, scene: Scene, chosen: dict[str, Choice]) -> str | None:
     """Return the words for the condition of a number, several joined by "; ", None without any."""
-    taken = [(number.start, number.end) for number in scene.numbers]
-    taken += [
-        (number.baseline_start, number.baseline_end)
-        for number in scene.numbers
-        if number.baseline_start is not None and number.baseline_end is not None
+    first = bisect_left(scene.starts, around.low)
+    near = scene.numbers[first : bisect_left(scene.starts, around.high)][: 2 * _NEIGHBOURS + 1]
+    taken = [
+        *around.numbers,
+        *(
+            (number.baseline_start, number.baseline_end)
+            for number in near
+            if number.baseline_start is not None and number.baseline_end is not None
+        ),
+        *(choice[:2] for choice in chosen.values()),
     ]
-    taken += [choice[:2] for choice in chosen.values()]
     found = [_formula(layout.raw, *span) for span in condition(around, taken, _place(chosen))]
+    # "With" at the head of a sentence is no other condition than "with".
+    found = [text[0].lower() + text[1:] if text[:2].istitle() else text for text in found]
     return "; ".join(text for text in found if text.count("{") == text.count("}")) or None
-
-
-def _or_main(layout: Stage, at: int, method: Choice) -> Choice:
-    """Return the paper's method where the text has it run with what was chosen: "9% with a ResNet-50"."""
-    start, end, sure = method
-    low, high = layout.bounds[at]
-    text = layout.text
-    if layout.main is None or not low <= start < high or text[start:end].lower() in layout.introduced:
-        return method
-    ours = any(name in text[low:high].lower() for name in layout.main_forms) or _OURS.search(text, low, high)
-    helps = _WITH.search(text, max(low, start - 24), start) and not _ACTS.match(text, end)
-    return (*layout.main, sure) if ours and helps else method
-
-
-def _upon_own(layout: Stage, chosen: dict[str, Choice]) -> bool:
-    """Whether a method is said to work on what the paper introduces: "a linear classifier on XY features"."""
-    upon = _UPON.match(layout.text, chosen["method"][1]) if "method" in chosen else None
-    behind = layout.text[upon.end() : upon.end() + 80].lower() if upon else ""
-    return any(
-        behind.startswith(name) and not behind[len(name) :][:1].isalnum() for name in layout.introduced
-    )
 
 
 def _formula(raw: str, start: int, end: int) -> str:
@@ -266,10 +253,6 @@ def _baseline(
     return value, start, end
 
 
-_WITH = re.compile(r"\b(?:with|using) (?:(?:an?|the) (?:\w+ )?)?$", re.I)
-_OURS = re.compile(r"\b(?:it|we|our)\b", re.I)
-_ACTS = re.compile(r",? (?:\w+ )?(?:\w+ing|as)\b")  # "with top models achieving"
-_UPON = re.compile(r" (?:trained )?(?:on|of|with|from|using|over)(?: top of)? (?:the |our )?", re.I)
 # "83% mAP at 50", "recall at 10", "AP at IoU 0.5": at what, is part of the metric.
 _AT = re.compile(
     r" (?:at|@) ?(?:(?:an? )?IoU(?: threshold)?(?: of)?[ =]*)?(?:\d+(?:\.\d+)?|k)(?![\w%]|[.,]\d)"

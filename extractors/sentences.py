@@ -72,7 +72,8 @@ def _boundaries(tokens: Tokens, title_end: int) -> list[int]:
             begun, mark, fresh = 0, "", False
         last = text[-1]
         # The "S." of "FooNet-S." is no initial.
-        joined = "-" if i and not spaced and tokens.texts[i - 1] == "-" else ""
+        letter = len(text.rstrip(".")) == 1
+        joined = "-" if letter and i and not spaced and tokens.texts[i - 1] == "-" else ""
         if text in _TERMINATORS:
             mark, first = last, begun <= 1
         elif mark and text in _CLOSERS and not spaced:

@@ -22,8 +22,7 @@ def search(run: Run, text: str, label: str | None, limit: int) -> list[Row]:
     Raises:
         QueryError: if the text is empty, the label unknown or the limit below 1.
     """
-    # As full-text indexes part and fold them.
-    words = tokens(re.sub(r"[+*@]", " ", text.casefold()))
+    words = _words(text)
     if not words:
         raise QueryError("there is nothing to search for: the text is empty")
     if label is not None and label not in schema().nodes:
@@ -36,6 +35,11 @@ def search(run: Run, text: str, label: str | None, limit: int) -> list[Row]:
     found = [row for name in labels for row in _rows(run, name, text, words)]
     found.sort(key=lambda row: (-row["score"], -(row["support"] or 0), row["name"], row["id"]))
     return found[:limit]
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Return the words of a text as full-text indexes part and fold them."""
+    return tokens(re.sub(r"[+*@^]", " ", text.casefold()))
 
 
 def _rows(run: Run, label: str, text: str, words: tuple[str, ...]) -> list[Row]:
@@ -64,7 +68,7 @@ def _rows(run: Run, label: str, text: str, words: tuple[str, ...]) -> list[Row]:
 def _score(row: Row, text: str, words: tuple[str, ...]) -> float:
     if joined(text.casefold()) in {joined(f.casefold()) for f in (row["name"], *(row["aliases"] or ()))}:
         return 1.0
-    here = set(tokens(row["text"]))
+    here = set(_words(row["text"]))
     if whole := sum(word in here for word in words):
         return round(0.9 * whole / len(words), 3)
     return round(0.5 * sum(word in row["text"] for word in words) / len(words), 3)

@@ -31,6 +31,7 @@ _PLUS = re.compile(r"(?<=\w)\+(?=\+*(?!\w))")  # chrF++ is not chrF
 _AT_CUT = re.compile(
     r"\s*(?:@|(?<=\s)at)\s*(?:(?:an? )?IoU(?: threshold)?(?: of)?[ =@]*)?(?=\.?\d|k\b)", re.I
 )
+_MARKS = re.compile(r"[${}]")
 _HAT = re.compile(r"(?<=pass)\^", re.I)
 _BRACKET = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 # What follows says where or of what; the head before it is the metric: "accuracy on unseen tasks".
@@ -161,8 +162,8 @@ def metrics() -> tuple[Metric, ...]:
 
 
 def _tokens(text: str) -> list[str]:
-    """Comparable tokens: NFKC, case folded, no LaTeX, no plural ending, no "@"."""
-    spelt = _PLUS.sub("plus", _HAT.sub("hat", _AT_CUT.sub(" ", text)))
+    """Comparable tokens: NFKC, case folded, no LaTeX, no plural ending."""
+    spelt = _PLUS.sub("plus", _HAT.sub("hat", _MARKS.sub("", re.sub(r"\\[A-Za-z]+", " ", text))))
     folded = unicodedata.normalize("NFKC", _LATEX.sub(" ", spelt)).casefold()
     return [_singular(word) for word in _TOKEN.findall(folded)]
 
@@ -194,6 +195,11 @@ def metric_of(text: str) -> Metric | None:
     unseen classes" is an accuracy, "hallucination rate" a rate of its own, "reduction in error" nothing.
     """
     bare = _BRACKET.sub(" ", text)
+    text, bare = " ".join(text.split()), " ".join(bare.split())
+    cut = _AT_CUT.sub(" ", bare)
+    for shown in (cut, _TAIL.sub("", cut)) if cut != bare else ():
+        if (found := _lookup(shown, whole=True)) is not None:
+            return found
     tries = (text, bare, _TAIL.sub("", bare), _AT.sub("", _TAIL.sub("", bare)))
     for shown in dict.fromkeys(tries):
         if (found := _lookup(shown)) is not None:
@@ -201,11 +207,11 @@ def metric_of(text: str) -> Metric | None:
     return None
 
 
-def _lookup(text: str) -> Metric | None:
+def _lookup(text: str, *, whole: bool = False) -> Metric | None:
     words = _tokens(text)
     head = next((i for i, word in enumerate(words) if word in _PREPOSITIONS and i), len(words))
-    for first in range(head):
-        for last in dict.fromkeys((len(words), head)):
+    for first in range(1 if whole else head):
+        for last in dict.fromkeys((len(words), len(words) if whole else head)):
             found = _table().get("".join(words[first:last]))
             if found is None:
                 continue

@@ -39,6 +39,10 @@ def found(text: str, number: str, *slots: str) -> list[str]:
         ("It reaches 78.3% when trained with 1,000 birds.", [], ["when trained with 1,000 birds"]),
         ("It reaches 78.3% in one-step generation.", [], ["in one-step generation"]),
         ("At 3,000 steps it reaches 78.3%.", [], ["At 3,000 steps"]),
+        ("It reaches 78.3% with ResNet-50, 24.3% with ViT-B.", [], ["with ResNet-50"]),
+        ("It reaches 78.3% (with ResNet-50) and 24.3% (with ViT-B).", [], ["with ResNet-50"]),
+        ("It reaches 78.3% with a 95% CI of 0.2.", [], []),
+        ("It reaches 78.3% at QUUX 2024.", [], []),
         # Praise, gains, what the slots or the split say, what is compared, and other clauses.
         ("It reaches 78.3% without template updates.", [], ["without template updates"]),
         ("It reaches 78.3% without sacrificing speed.", [], []),
@@ -87,6 +91,23 @@ def test_a_metric_has_its_cut_off(text: str, metric: str) -> None:
     (result,) = facts.results
     assert result.metric is not None
     assert result.metric.text == metric
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We compare it with BERT, which reaches 80.1% accuracy on SQuAD.",
+        "On SQuAD, GPT-4 with voting reaches 80.1% accuracy, while our QuillNet is smaller.",
+        "Prior work with ResNet-50 reaches 80.1% accuracy on ImageNet, and we reach more.",
+        "GPT-4 on QuillBench achieves 80.1% accuracy.",
+    ],
+)
+def test_a_rivals_number_is_not_the_papers_own(text: str) -> None:
+    paper = Paper("QuillNet", f"We propose QuillNet and QuillBench, a benchmark. {text}")
+    (facts,) = extractors.extract([paper])
+    number = next(r for r in facts.results if r.value == 80.1)
+    assert number.method is None or number.method.text != "QuillNet"
+    assert number.subject != "own"
 
 
 def test_verified_is_a_part_of_a_name() -> None:

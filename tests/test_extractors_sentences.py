@@ -40,6 +40,7 @@ def test_sentences_do_not_break_after_abbreviations(text: str) -> None:
 def test_sentences_break_after_a_variant_named_by_a_letter() -> None:
     assert cut("It beats Foo-N. Bar-S wins.") == ["It beats Foo-N.", "Bar-S wins."]
     assert cut("J.-P. Example proposed it.") == ["J.-P. Example proposed it."]
+    assert cut("The data are non-i.i.d. Gaussian samples.") == ["The data are non-i.i.d. Gaussian samples."]
 
 
 def test_sentences_do_not_break_after_et_al() -> None:

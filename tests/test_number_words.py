@@ -40,6 +40,9 @@ def around(text: str, at: int = 0) -> Around:
         ("It improves over 3.5% of runs.", "more than"),
         ("It gains 4.2 points over the baseline.", None),
         ("It reaches AUROC>0.95 here.", "more than"),
+        ("It goes 70.1% -> 78.3% here.", None),
+        ("It reaches <b>78.3% here.", None),
+        (r"It reaches an accuracy of~78.3\% here.", None),
         ("It reaches 35+ dB here.", "at least"),
         ("It reaches 35.0+/-0.2 dB here.", None),
     ],
@@ -101,6 +104,13 @@ def test_a_split_belongs_to_all_that_was_measured_there(text: str, place: str, e
     assert split(around(text), (start, start + len(place))) == expected
 
 
+def test_what_was_trained_on_elsewhere_is_no_split() -> None:
+    text = "It learns on the QuuxBank training set. It reaches 69.7% mAP."
+    place = (text.index("QuuxBank"), text.index("QuuxBank") + 8)
+    one = Around(text, text.index("It reaches"), len(text), [(text.index("69.7%"), text.index(" mAP"))], 0)
+    assert split(one, place) is None
+
+
 def _whose(text: str, at: int = 0, method: str | None = None, kind: ResultKind = "absolute") -> str | None:
     found = around(text, at)
     start, end = found.numbers[at]
@@ -125,6 +135,9 @@ def _whose(text: str, at: int = 0, method: str | None = None, kind: ResultKind =
         ("Humans reach 95.5% accuracy.", 0, "Humans", "rival"),
         ("Zorgon uses less than 30.5% of the memory.", 0, "Zorgon", "own"),
         ("The network reaches 90.5%.", 0, None, "own"),
+        ("The original model reaches 90.5%.", 0, None, None),
+        ("The QuuxNet model reaches 90.5%.", 0, "QuuxNet", None),
+        ("QuuxNet is strong: it reaches 90.5%.", 0, "QuuxNet", None),
         ("On A, it reaches 90.5%.", 0, None, "own"),
         ("The best network reaches 90.5%.", 0, None, None),
     ],

@@ -74,6 +74,8 @@ def test_reasons(quote: str, number: str, metric: str, on: str, reason: str | No
         ("With Corvid-9 pre-training it reaches an accuracy of 71.5%.", "Corvid-9", True),
         ("When trained on Heron and Corvid-9, it reaches an accuracy of 71.5%.", "Corvid-9", True),
         ("Trained on Heron, it reaches an accuracy of 71.5% on Corvid-9.", "Corvid-9", False),
+        ("Trained on synthetic images, QuillNet scores an accuracy of 71.5% on Corvid-9.", "Corvid-9", False),
+        ("Trained without labels on one GPU, it has an accuracy of 71.5% on Corvid-9.", "Corvid-9", False),
         ("Trained and tested on Corvid-9, it reaches an accuracy of 71.5%.", "Corvid-9", False),
         ("It reaches an accuracy of 71.5% on Corvid-9 trained from scratch.", "Corvid-9", False),
     ],
@@ -92,6 +94,7 @@ def test_what_it_was_trained_on_is_not_what_it_was_measured_on(quote: str, on: s
         ("QuillNet model", False),
         ("Quill-base model", False),
         ("linear probe", False),
+        ("Best 7B model", True),
         ("human annotators", False),
     ],
 )
@@ -103,8 +106,9 @@ def test_a_number_of_no_named_method_is_not_ranked() -> None:
     quote = "The best model reaches an accuracy of 71.5% on Corvid-9."
     one = said(quote, "71.5%", "accuracy", "Corvid-9")
     nameless = replace(one.result, method=Mention("abstract", 4, 14, "best model", "Method", 0.9, "slot"))
-    assert why(replace(one, result=nameless)) == "names no method but 'best model'"
-    assert why(replace(one, result=replace(nameless, subject="own"))) is None
+    assert why(replace(one, result=nameless, nameless=True)) == "names no method but 'best model'"
+    assert why(replace(one, result=nameless)) is None
+    assert why(replace(one, result=replace(nameless, subject="own"), nameless=True)) is None
 
 
 @pytest.mark.parametrize(
@@ -127,6 +131,8 @@ def test_one_number_for_a_list_of_datasets_belongs_to_none(quote: str, listed: b
     assert set_apart([one], [one]) == ({one.id: "names several datasets"} if listed else {})
     other = replace(said(quote, "71.5%", "", "Heron-2" if "Heron" in quote else "Corvid-9"), id="result:2")
     assert set_apart([one, other], [one]) == {}
+    nowhere = replace(one, id="result:3", on=None)
+    assert set_apart([one, nowhere], [one]) == set_apart([one], [one])
 
 
 def test_what_may_be_linked_wrongly_is_not_ranked() -> None:

@@ -60,6 +60,9 @@ def test_spelling_variants_are_one_name() -> None:
         ("Adam", "AdamW", "Method"),
         ("QUUXS", "QuuX", "Method"),
         ("A", "A*", "Method"),
+        ("RRT", "RRT*", "Method"),
+        ("pass$^2$", "pass@2", "Metric"),
+        ("TEDS", "TEDS-S", "Metric"),
     ],
 )
 def test_versions_and_sizes_stay_apart(one: str, other: str, label: Label) -> None:
@@ -81,6 +84,8 @@ def test_versions_and_sizes_stay_apart(one: str, other: str, label: Label) -> No
         ("JANUS", "Janus", "Method"),
         ("QUUX-KITCHENS-9", "Quux-Kitchens-9", "Dataset"),
         ("QuuXs", "QuuX", "Method"),
+        ("BraTS", "BRATS", "Dataset"),
+        ("nuScenes", "NUSCENES", "Dataset"),
     ],
 )
 def test_spellings_of_one_version_are_one(one: str, other: str, label: Label) -> None:

@@ -21,7 +21,8 @@ from kg._version import __version__
 from kg.export.base import Exportable, Row, write_jsonl
 from kg.export.tables import csv_line
 from kg.metrics import metric_of
-from kg.resolve.normalise import figures
+from kg.resolve.aliases import alias_table
+from kg.resolve.normalise import joined
 from kg.table import SOURCE as LEADERBOARD
 
 SCHEMA_VERSION = "0.3.0"
@@ -248,7 +249,8 @@ def _flat(score: Row) -> Row:
     known = metric_of(score["metric"])
     written = score.get("metric_name") or score["metric"]
     # The registry knows pass@64 by pass@3: which way is better, not which number it is.
-    name = known.name if known and figures(known.name) == figures(written) else written
+    key = joined(written)
+    name = known.name if known and alias_table().get(("Metric", key), key) == joined(known.name) else written
     unit = (known.unit if known else "") or score.get("unit") or ""
     if known is not None and known.scale == "fraction":
         unit = "proportion"

@@ -203,8 +203,8 @@ def _against_rivals(group: Sequence[_Said]) -> None:
         wanted = own.stated.baseline
         named = [one for one in rivals if wanted is not None and one.stated.method == wanted]
         others = named or (rivals if wanted is None else [])
-        if len(others) == 1 and _same_unit(own.result, others[0].result):
-            rival = others[0].result
+        rival = others[0].result if len(others) == 1 else None
+        if rival and rival.condition in (None, own.result.condition) and _same_unit(own.result, rival):
             own.base = (rival.value, last_place(rival.value_text, rival.value) or 0.0)
             _derive(own, rival.value, others[0].stated.id)
 

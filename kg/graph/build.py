@@ -280,15 +280,20 @@ class _PaperEdges:
             method=self._key(self._method(result)),
             baseline=self._key(result.baseline),
             linked=on is not None and on in self.resolution.nodes and self._is_resource(on),
+            nameless=self._nameless(result.method),
             among_others=result.on is not None and among_others(self.paper, self.facts.mentions, result.on),
         )
 
     def _method(self, result: Result) -> Mention | None:
         """The method of a number; "our full model" is what the paper introduces, if that has a name."""
         method = result.method
-        if method is None or result.subject != "own" or not is_generic(method.text):
+        if result.subject != "own" or not self._nameless(method):
             return method
         return None if self.main is None else self.main.name
+
+    def _nameless(self, method: Mention | None) -> bool:
+        """Whether a method is no name, nor a term that papers use: "best model", not "diffusion model"."""
+        return method is not None and is_generic(method.text) and self._node(method) is None
 
     def _key(self, mention: Mention | None) -> str | None:
         """What two mentions of a paper have in common when they name one thing."""

@@ -48,12 +48,14 @@ _SIZE = re.compile(r"\W*\d+\W*(?:x|×|times)\W*\d+\W*")
 _HARDWARE = re.compile(
     r"(?:\b|[a-z])(?:[GNTCLX]PUs?|FPGAs?|microcontrollers?|smartphones?|Jetson\b.*|Raspberry Pi.*)$"
 )
-# "Trained on XY, ..." and "with XY pre-training": not what it was measured on.
+# "Trained on XY, ..." and "with XY pre-training": not what it was measured on. Between stands a list.
+_VERB = (
+    r"\w*(?:achiev|reach|obtain|improv|attain|yield|outperform|test|evaluat|transfer|generali[sz])"
+    r"|(?:scores?|gets?|gains?|has|have|is|are|was|were|on|in)\b"
+)
 _TRAINED = re.compile(
-    r"\btrain(?:ed|ing)\b(?: (?!(?:and|then|but|evaluat|test)\w*)[^\s.;:,]+){0,4} (?:on|with|from) "
-    r"(?:(?!\w*(?:achiev|reach|obtain|improv|attain|yield|outperform|test|evaluat|transfer|generali[sz])\w*)"
-    r"[^\s.;:]+ ){0,8}$",
-    re.I,
+    r"\b(?i:train(?:ed|ing))(?: (?!(?:and|then|but|evaluated|tested|on)\b)[^\s.;:,%]+){0,4} on "
+    rf"(?:(?:the|an?) )?(?:(?!{_VERB})[^\s.;:,%]+(?:,(?= (?:and |or )?[A-Z\d]))? ){{0,6}}$"
 )
 _TRAINS = re.compile(r"[ -]pre-?train", re.I)
 _GLUE = re.compile(r",?\s*(?P<and>(?:and|or|&)\s+)?(?:(?:the|its|our) )?(?:\w+ )?", re.I)
@@ -66,6 +68,10 @@ _GENERIC = re.compile(
     re.I,
 )
 _KIND = re.compile(r"(?:AI|CNN|DNN|FM|GAN|GNN|LLM|LMM|LVLM|ML|MLLM|RAG|RGB|RL|RM|SOTA|VLM)s?")
+_PLAIN = re.compile(
+    r"^(?:Full|Best|Strong|Strongest|Second|Our|Top|Final|Original|Standard|Large|Small|Baseline|Existing|Previous"
+    r"|Prior|Current|Proposed|Vanilla|Open|Closed|Frontier)\b|\b\d+(?:\.\d+)?[BM]\b"
+)
 _NAMED = re.compile(r"[^\W_]*[A-Z][^\W_]*")
 _SEVERAL = re.compile(r" (?:and|or) |[,&]")
 
@@ -86,9 +92,10 @@ def set_apart(numbers: Iterable[Stated], ranked: Sequence[Stated]) -> dict[str, 
 
     "On AB and XY it reaches 90%": on which of them, or on both together, is only said where each has one.
     """
-    places: dict[tuple[str, int], set[str | None]] = {}
+    places: dict[tuple[str, int], set[str]] = {}
     for s in numbers:
-        places.setdefault((s.result.evidence.field, s.result.evidence.quote_start), set()).add(s.on)
+        if s.on is not None:
+            places.setdefault((s.result.evidence.field, s.result.evidence.quote_start), set()).add(s.on)
     found = _told_twice(ranked)
     for s in ranked:
         if s.among_others and len(places[s.result.evidence.field, s.result.evidence.quote_start]) == 1:
@@ -120,7 +127,7 @@ def _told_twice(ranked: Iterable[Stated]) -> dict[str, str]:
 
 def is_generic(method: str) -> bool:
     """Whether what stands for a method is no name: "the strongest RAG baseline", "full model"."""
-    named = any(not _KIND.fullmatch(word) for word in _NAMED.findall(method))
+    named = any(not _KIND.fullmatch(word) for word in _NAMED.findall(_PLAIN.sub("", method)))
     return _GENERIC.search(method) is not None and not named
 
 
@@ -186,7 +193,7 @@ def _not_sure(stated: Stated) -> str | None:
     unsure = [what for what, said in links if said is not None and said.score < SURE]
     if unsure:
         return f"not sure of its {' and '.join(unsure)}"
-    if r.method is not None and r.subject != "own" and is_generic(r.method.text):
+    if stated.nameless and r.method is not None and r.subject != "own":
         return f"names no method but {r.method.text!r}"
     if r.subject != "rival" and (_BESIDE_A_RIVAL.search(stated.quote[: stated.at[0]]) or _another(stated)):
         return "may be the number of what it is compared with"

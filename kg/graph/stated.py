@@ -24,6 +24,7 @@ class Stated:
             normalised form), None where it is linked to nothing.
         linked: whether what it was measured on is a dataset or benchmark.
         among_others: whether that stands in a list of datasets.
+        nameless: whether its method is no name, "the best model".
     """
 
     id: str
@@ -37,6 +38,7 @@ class Stated:
     baseline: str | None = None
     linked: bool = False
     among_others: bool = False
+    nameless: bool = False
 
 
 def is_range(result: Result) -> bool:

@@ -7,13 +7,16 @@ import unicodedata
 from functools import lru_cache
 
 _ARTICLES = frozenset({"a", "an", "the", "our", "its", "their", "this", "these"})
-_LATEX = re.compile(r"\\[A-Za-z]+|[{}$\\^_~]")
+_LATEX = re.compile(r"[\\^_~]")
 # "XY++" is not "XY" and "A*" is no article; "pass@2" is "pass at 2", but "pass^2" is not.
 _PLUS = re.compile(r"(?<=\w)\++(?![\w+])")
 _AT = re.compile(r"\s*(?:@|(?<=\s)at)\s*(?=\.?\d|k\b)")
 _HAT = re.compile(r"(?<=pass)\^", re.IGNORECASE)
-_PLURAL = re.compile(r"..[^suiSUI][sS]$|..[eE][sS]$")
-_STAR = re.compile(r"(?<![^\W_])([A-Za-z])\*(?!\w)")
+# A plural's "s" is small, "LLMs", or ends a long word in capitals: KITCHENS, but BRATS and QUADS.
+_PLURAL = re.compile(r"^(\w{2,}(?:[^\W\d_suiSUI]|\d|[eE]))s$|^([A-Z]{4,}[^SUI\W])S$")
+_MARKS = re.compile(r"[${}]")
+_COMMAND = re.compile(r"\\[A-Za-z]+")
+_STAR = re.compile(r"(?<![^\W_])([A-Za-z]|[A-Z]+)\*(?!\w)")
 _FIGURE = re.compile(r"\d+(?:\.\d+)*")
 _TOKEN = re.compile(r"[^\W_]+")
 # What follows these says where or of what, not what: "forgetting in language models".
@@ -30,14 +33,13 @@ def tokens(text: str) -> tuple[str, ...]:
     ("A-GEM" is not "GEM"), plural "s" dropped, "+" at the end of a word spelt out. A name of articles
     or marks alone keeps its folded text.
     """
-    plain = unicodedata.normalize("NFKC", text)
-    spelt = _STAR.sub(r"\1star", _PLUS.sub(lambda signs: "plus" * len(signs[0]), plain))
+    plain = " ".join(unicodedata.normalize("NFKC", text).split())
+    spelt = _STAR.sub(
+        r"\1star", _PLUS.sub(lambda signs: "plus" * len(signs[0]), _MARKS.sub("", _COMMAND.sub(" ", plain)))
+    )
     spelt = _AT.sub(" ", _HAT.sub("hat", spelt))
     apart = " ".join(word for word in _LATEX.sub(" ", spelt).split() if word.casefold() not in _ARTICLES)
-    words = _TOKEN.findall(apart)
-    # A name that is one word in capitals has no plural: QUADS is not QUAD.
-    if len(words) != 1 or not words[0].isupper():
-        words = [word[:-1] if _PLURAL.search(word) else word for word in words]
+    words = (_PLURAL.sub(r"\1\2", word) for word in _TOKEN.findall(apart))
     return tuple(word.casefold() for word in words) or tuple(plain.casefold().split())
 
 

@@ -1,0 +1,54 @@
+"""Where the paper's own method stands behind a number although another phrase was chosen for its method."""
+
+from __future__ import annotations
+
+import re
+
+from extractors.result_choice import Choice
+from extractors.result_scenes import Stage
+from extractors.result_words import DOES
+
+_REACH = 300  # characters before the phrase in which its clause is read
+_WITH = re.compile(r"\b(?:with|using) (?:(?:an?|the) (?:\w+ )?)?$", re.I)
+_SUBJECT = re.compile(rf"(?P<who>[^\s,;:()]+) (?:\w+ly |can |also |further ){{0,2}}{DOES}\w*\b", re.I)
+_OTHER = re.compile(
+    r";|\b(?:compar\w+|than|versus|vs|against|while|whereas|but|which|whose|who|prior|previous|existing)\b",
+    re.I,
+)
+_ACTS = re.compile(r",? (?:\w+ )?(?:\w+ing|as)\b")  # "with top models achieving"
+_UPON = re.compile(r" (?:trained )?(?:on|of|with|from|using|over)(?: top of)? (?:the |our )?", re.I)
+
+
+def or_main(layout: Stage, at: int, method: Choice) -> Choice:
+    """Return the paper's method where the text has it run with what was chosen: "9% with a ResNet-50".
+
+    Args:
+        layout: the paper.
+        at: which of its sentences the number is in.
+        method: what was chosen.
+    """
+    start, end, sure = method
+    low, high = layout.bounds[at]
+    text = layout.text
+    if layout.main is None or not low <= start < high or text[start:end].lower() in layout.introduced:
+        return method
+    low = max(low, start - _REACH)
+    if not _WITH.search(text, max(low, start - 24), start) or _ACTS.match(text, end):
+        return method
+    for subject in _SUBJECT.finditer(text, low, start):
+        who = subject["who"].lower()
+        if who in ("it", "we") or who in layout.main_forms:
+            return method if _OTHER.search(text, subject.start(), start) else (*layout.main, sure)
+    return method
+
+
+def upon_own(layout: Stage, method: Choice) -> bool:
+    """Whether a method without a name works on the paper's own: "a linear classifier on XY features"."""
+    start, end, _ = method
+    upon = _UPON.match(layout.text, end)
+    if upon is None or layout.raw[start:end].lower() != layout.raw[start:end]:
+        return False
+    behind = layout.text[upon.end() : upon.end() + 80].lower()
+    return any(
+        behind.startswith(name) and not behind[len(name) :][:1].isalnum() for name in layout.main_forms
+    )
