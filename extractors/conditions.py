@@ -78,7 +78,7 @@ _RIVAL = re.compile(
     r"\b(?:outperform|surpass|exceed|beat|compar)\w*|\b(?:than|over|versus|vs|against)\b", re.I
 )
 _SUBSET = re.compile(
-    r"\b(?P<part>(?:[\w-]+ ){0,4}(?:subset|portion|fraction|half|subsample)) of(?: the| our)? ?$", re.I
+    r"\b(?P<part>(?:[\w%.,-]+ ){0,4}(?:subset|portion|fraction|half|subsample)) of(?: the| our)? ?$", re.I
 )
 _LEAD = re.compile(r"(?:.*\b(?:an?|the|our|its|on|in|over|from|of|across|for|to|with|using|and)\s+)?", re.I)
 

@@ -34,6 +34,7 @@ def found(text: str, number: str, *slots: str) -> list[str]:
         ("It reaches 78.3% at 256 tokens, beating all.", [], ["at 256 tokens"]),
         ("Under 10% labels, it reaches 78.3% on Corvid.", ["Corvid"], ["Under 10% labels"]),
         ("On a held-out bird subset of Corvid, it reaches 78.3%.", ["Corvid"], ["held-out bird subset"]),
+        ("It reaches 78.3% on a 10% subset of Corvid.", ["Corvid"], ["10% subset"]),
         ("For whole-wing segmentation, it reaches 78.3%.", [], ["For whole-wing segmentation"]),
         ("It reaches 78.3% without using extra labels.", [], ["without using extra labels"]),
         ("It reaches 78.3% when trained with 1,000 birds.", [], ["when trained with 1,000 birds"]),

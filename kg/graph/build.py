@@ -141,6 +141,7 @@ _PART = re.compile(
 )
 
 
+_OURS = re.compile(r"\b(?:our|proposed) (?:\w+ )?$", re.I)
 # "XY model", "method XY".
 _HEAD = re.compile(
     r"^(?:the |our )?(?:method|model|approach|framework|algorithm|network) (?=[A-Z])"
@@ -292,8 +293,11 @@ class _PaperEdges:
         return None if self.main is None else self.main.name
 
     def _nameless(self, method: Mention | None) -> bool:
-        """Whether a method is no name, nor a term that papers use: "best model", not "diffusion model"."""
-        return method is not None and is_generic(method.text) and self._node(method) is None
+        """Whether a method is no name, nor a term that papers use: "best model", "our diffusion model"."""
+        if method is None or not is_generic(method.text):
+            return False
+        before = self.paper.text(method.field)[max(0, method.start - 20) : method.start]
+        return self._node(method) is None or _OURS.search(before) is not None
 
     def _key(self, mention: Mention | None) -> str | None:
         """What two mentions of a paper have in common when they name one thing."""
