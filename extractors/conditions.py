@@ -18,13 +18,14 @@ _MOST = 3  # conditions of one number
 _WORDS = 9  # in a condition, at most
 _OPENING = re.compile(r"\b(?:without using|with|using|via|under|without|given|at|in|after|when|for)\b", re.I)
 _STOP = r"(?<![\d\s])\s*[,:]|[,:](?!\s{0,2}\d{3}(?!\d))|[;()\[\]—]|\. |\b(?:while|whereas|but|which)\b"
-# Where such a phrase ends at the latest; one with "when" goes on over prepositions.
+# Where such a phrase ends at the latest; one with "when" or "without" goes on over prepositions.
 _CLAUSE_END = re.compile(rf"{_STOP}|\b(?:and|is|are|was|were)\b", re.I)
 _CLOSING = re.compile(
     rf"{_STOP}|\b(?:that|who|where|than|compared|against|it|we|they|this|versus|vs|respectively"
-    r"|and (?:an? |the )?(?=[\d$]|\w+(?:s|ed|ing) )|thereby|thus|hence"
+    r"|and (?:an? |the )?(?=[\d$]|\w+(?:s|ed|ing) )|thereby|thus|hence|\w+ing (?=(?:an?|the|all|each|its)\b)"
     r"|(?:outperform|surpass|exceed|beat|achiev|reach|obtain|attain|yield|improv|demonstrat|show|establish"
-    r"|represent|indicat|maintain|requir|sett|mark|enabl|match|highlight|underscor|suggest|reveal|eliminat|allow|retain|preserv|leav)\w*"
+    r"|represent|indicat|maintain|requir|mark|enabl|match|highlight|underscor|suggest|reveal|eliminat|allow"
+    r"|retain|preserv|leav)(?!\w*(?:ion|ment)s?\b)\w*|setting (?=an? |new )"
     r"|is|are|was|were|has|have|can|with|using|via|under|without|at|on|for|across|by|from|over)\b",
     re.I,
 )
@@ -80,6 +81,7 @@ _RIVAL = re.compile(
 _SUBSET = re.compile(
     r"\b(?P<part>(?:[\w%.,-]+ ){0,4}(?:subset|portion|fraction|half|subsample)) of(?: the| our)? ?$", re.I
 )
+_SIZE = re.compile(r"\s*(?:at )?\(?\s*(?P<size>\d{2,4}\s*[x×]\s*\d{2,4})(?!\w)")
 _LEAD = re.compile(r"(?:.*\b(?:an?|the|our|its|on|in|over|from|of|across|for|to|with|using|and)\s+)?", re.I)
 
 
@@ -91,8 +93,10 @@ def condition(around: Around, taken: Sequence[Span], place: Span | None) -> list
         taken: what no condition may overlap: numbers, and the phrases that fill the number's slots.
         place: where what it was measured on is named, be it in another sentence.
     """
-    found = [] if place is None else list(_subset(around, place))
-    found += [span for span in _phrases(around, taken) if _applies(around, span)]
+    found = [span for span in _phrases(around, taken) if _applies(around, span)]
+    for span in (*_subset(around, place), *_resolution(around, place, taken)) if place else ():
+        if not any(a < span[1] and span[0] < b for a, b in found):
+            found.append(span)
     return sorted(found)[:_MOST]
 
 
@@ -121,13 +125,20 @@ def _subset(around: Around, place: Span) -> Iterator[Span]:
         yield lead.end() if lead else part.start("part"), part.end("part")
 
 
+def _resolution(around: Around, place: Span, taken: Sequence[Span]) -> Iterator[Span]:
+    """Yield the size of the images of a dataset: "ImageNet 256x256"."""
+    size = _SIZE.match(around.text, place[1])
+    if size and not any(a < size.end("size") and size.start("size") < b for a, b in taken):
+        yield size.span("size")
+
+
 def _phrases(around: Around, taken: Sequence[Span]) -> Iterator[Span]:
     text, high = around.text, around.high
     done = around.low
     for opening in _OPENING.finditer(text, around.low, high):
         if opening.start() < done:
             continue
-        closes = _CLAUSE_END if opening[0].lower() in ("when", "for") else _CLOSING
+        closes = _CLAUSE_END if opening[0].lower() in ("when", "for", "without") else _CLOSING
         closing = closes.search(text, opening.end(), high)
         end = closing.start() if closing else high
         body = _TRAIL.sub("", text[opening.end() : end].rstrip(". "))

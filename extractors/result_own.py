@@ -9,7 +9,7 @@ from extractors.result_scenes import Stage
 from extractors.result_words import DOES
 
 _REACH = 300  # characters before the phrase in which its clause is read
-_WITH = re.compile(r"\b(?:with|using) (?:(?:an?|the) (?:\w+ )?)?$", re.I)
+_WITH = re.compile(r"\b(?:with|using|powered by|built on) (?:(?:an?|the) (?:\w+ )?)?$", re.I)
 _SUBJECT = re.compile(rf"(?P<who>[^\s,;:()]+) (?:\w+ly |can |also |further ){{0,2}}{DOES}\w*\b", re.I)
 _OTHER = re.compile(
     r";|\b(?:compar\w+|than|versus|vs|against|while|whereas|but|which|whose|who|prior|previous|existing)\b",
@@ -33,8 +33,13 @@ def or_main(layout: Stage, at: int, method: Choice) -> Choice:
     if layout.main is None or not low <= start < high or text[start:end].lower() in layout.introduced:
         return method
     low = max(low, start - _REACH)
-    if not _WITH.search(text, max(low, start - 24), start) or _ACTS.match(text, end):
+    joined = _WITH.search(text, max(low, start - 28), start)
+    if joined is None or _ACTS.match(text, end):
         return method
+    # "XY, powered by a ResNet-50, reaches 9%".
+    before = text[low : joined.start()].rstrip(" ,(").lower()
+    if any(re.search(rf"(?<!\w){re.escape(name)}$", before) for name in layout.main_forms):
+        return (*layout.main, sure)
     for subject in _SUBJECT.finditer(text, low, start):
         who = subject["who"].lower()
         if who in ("it", "we") or who in layout.main_forms:

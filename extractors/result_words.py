@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from extractors.doc import Quantity
@@ -25,11 +25,13 @@ _MEASURED_IN = re.compile(
 )
 _MEASURED = re.compile(
     r" ?(?:\w+ ){0,2}?(?:accurac\w+|mAP|AP|mIoU|IoU|Dice|F1\S*|AU\w+|recall|precision|success|perplexity"
-    r"|error|scores?|performance|improvements?|gains?|results?|evaluation|R@\d+|pass@\d+|BLEU|WER|CER|EER|MSE|MAE|RMSE)"
+    r"|error|scores?|performance|improvements?|gains?|results?|evaluation|state-of-the-art|sota|R@\d+|pass@\d+|BLEU|WER|CER|EER|MSE|MAE|RMSE)"
     r"(?![\w-])",
     re.I,
 )
 _ASIDE = re.compile(r"[;:]|\b(?:while|whereas|but|although|though|even|maintaining|remaining)\b", re.I)
+# "Up to 88% SSIM and 26 dB" hedges both.
+_SHARED = re.compile(r"\\?%?\$?(?: (?!in\b|on\b|for\b|of\b|at\b)[\w@.-]+){0,2} and (?:an? )?\$?")
 _PLUS = re.compile(r"\d%?\+(?!/)")  # "35+ dB"
 _AVERAGED = re.compile(r"\W*(?:on average|averaged (?:over|across))\b", re.I)
 _COORDINATED = re.compile(r"[ ,;/$()]*(?:and|or|&)?[ ,;/$()]*")
@@ -121,12 +123,19 @@ def hedge(around: Around) -> str | None:
     left = around.left[-_REACH:]
     right = around.right[:_REACH].lstrip(" $}")
     found = {form for side, pattern, form in _hedges() if pattern.search(left if side == "left" else right)}
+    if "up to" not in found and around.at and _SHARED.fullmatch(around.text, *_gap(around)):
+        before = hedge(replace(around, at=around.at - 1))
+        found |= {"up to"} & set((before or "").split(", "))
     if _PLUS.search(around.text, *around.numbers[around.at]):
         found.add("at least")
     # "On average, X gains 3%" qualifies every number of its sentence.
     if _AVERAGED.match(around.text, around.low, around.high):
         found.add("on average")
     return ", ".join(sorted(found)) or None
+
+
+def _gap(around: Around) -> tuple[int, int]:
+    return around.numbers[around.at - 1][1], around.numbers[around.at][0]
 
 
 @cache

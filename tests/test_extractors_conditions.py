@@ -42,6 +42,11 @@ def found(text: str, number: str, *slots: str) -> list[str]:
         ("At 3,000 steps it reaches 78.3%.", [], ["At 3,000 steps"]),
         ("It reaches 78.3% with ResNet-50, 24.3% with ViT-B.", [], ["with ResNet-50"]),
         ("It reaches 78.3% (with ResNet-50) and 24.3% (with ViT-B).", [], ["with ResNet-50"]),
+        ("Without relying on extra birds, it reaches 78.3%.", [], ["Without relying on extra birds"]),
+        ("It reaches 78.3% with 20 demonstrations.", [], ["with 20 demonstrations"]),
+        ("It reaches 78.3% with frozen CLIP representations.", [], ["with frozen CLIP representations"]),
+        ("It reaches 78.3% with a CLIP backbone processing the whole video.", [], ["with a CLIP backbone"]),
+        ("It reaches 78.3% on Corvid 256x256.", ["Corvid"], ["256x256"]),
         ("It reaches 78.3% with a 95% CI of 0.2.", [], []),
         ("It reaches 78.3% at QUUX 2024.", [], []),
         # Praise, gains, what the slots or the split say, what is compared, and other clauses.

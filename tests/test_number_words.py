@@ -54,6 +54,8 @@ def test_a_hedge_stands_beside_its_number(text: str, expected: str | None) -> No
 def test_a_hedge_is_its_own_numbers() -> None:
     text = "It gains up to 4.2% on A and 3.1% on B."
     assert [hedge(around(text, at)) for at in (0, 1)] == ["up to", None]
+    text = "It reaches up to 88.4% SSIM and 26.1 dB PSNR."
+    assert [hedge(around(text, at)) for at in (0, 1)] == ["up to", "up to"]
 
 
 @pytest.mark.parametrize(
@@ -73,6 +75,8 @@ def test_a_hedge_is_its_own_numbers() -> None:
         ("It needs few-shot prompting and 90% fewer tokens.", None),
         ("It reaches 90% while remaining strong in zero-shot settings.", None),
         ("At test time, it reaches 90%.", None),
+        ("It reaches a new zero-shot state-of-the-art of 90%.", "zero-shot"),
+        ("It reaches 90% on the QuuxBank development dataset.", "validation"),
         ("It reaches 90% on QuuxBank and strong cross-domain generalization.", None),
         ("With 10% of the training data it works.", None),
     ],

@@ -49,6 +49,7 @@ def why(stated: Stated) -> str | None:
             "Corvid-9",
             "may be the number of what it is compared with",
         ),
+        ("On Corvid-9 it has 3.5% higher accuracy.", "3.5%", "accuracy", "Corvid-9", "may be a change"),
         ("On Corvid-9 the recall improves in 8 out of 9.", "8 out of 9", "recall", "Corvid-9", "a count"),
         ("On Corvid-9 the accuracy is +7.1% now.", "+7.1%", "accuracy", "Corvid-9", "may be a change"),
         (

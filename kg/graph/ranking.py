@@ -26,7 +26,9 @@ _REACHED = r"(?:to|reach\w*|achiev\w*|attain\w*|obtain\w*)"
 _SAME = r"(?:\.\d|[^.;:])"  # still the same clause
 # "2% accuracy degradation"; "improvements in BLEU-4 (0.47%) and METEOR (0.17%)", "gain of around 1.0%";
 # "sacrificing only 0.9%"; "8.4% higher on X, 2.5% on Y".
-_CHANGES_AFTER = re.compile(rf"[\s)]*(?:[\w-]+ ){{0,2}}{_CHANGE}\b", re.I)
+_CHANGES_AFTER = re.compile(
+    rf"[\s)]*(?:(?:[\w-]+ ){{0,2}}{_CHANGE}|(?:higher|lower|better|worse|greater|fewer|less)\b)\b", re.I
+)
 _CHANGES_BEFORE = re.compile(
     rf"\b{_CHANGE} (?:in|of|on)\b(?:(?!\b{_REACHED}\b){_SAME}){{0,90}}$"
     rf"|\b(?:sacrific\w*|giv\w* up|forgo\w*|los(?:es|ing)) (?:\w+ ){{0,2}}$"
@@ -63,7 +65,7 @@ _GLUE = re.compile(r",?\s*(?P<and>(?:and|or|&)\s+)?(?:(?:the|its|our) )?(?:\w+ )
 _GENERIC = re.compile(
     r"\b(?:model|method|approach|baseline|system|agent|framework|pipeline|classifier|detector|network|variant"
     r"|version|performer|performance|architecture|strategy|configuration|algorithm|technique|solution"
-    r"|results?|setup|strongest|best"
+    r"|results?|setup|strongest|best|one"
     r"|llm|vlm|mllm|lmm|lvlm|rm|fm)(?:e?s)?$",
     re.I,
 )
