@@ -158,7 +158,7 @@ def _says(word: str, body: str, fronted: bool) -> bool:
     if _VAGUE.search(body) or splits_in(f"{word}{body}"):
         return False
     if not _QUANTITY.search(body) and metric_of(body.strip()) is not None:
-        return False  # "with Hausdorff distances of 1.07 and 1.63 mm"
+        return False  # "with Hausdorff distances of 2 and 3 mm"
     if word == "when":
         return _PARTICIPLE.match(body) is not None and len(body.split()) > 1
     if word == "for":

@@ -10,8 +10,8 @@ from importlib.resources import files
 from extractors.lexicon import sections
 from extractors.units import rows
 
-# "mAP@0.5:0.95" is one.
-_WORD = re.compile(r"(?:[^\s,;:()\[\]\"“”!?—→-]++|-(?!-)|(?<=\d):(?=\.?\d))++|-{2,}|[,;:()\[\]\"“”!?—→]")
+# "mAP@0.5:0.95" is one. No possessive quantifiers: nested, they match nothing in Python before 3.11.5.
+_WORD = re.compile(r"(?:[^\s,;:()\[\]\"“”!?—→-]|-(?!-)|(?<=\d):(?=\.?\d))+|-{2,}|[,;:()\[\]\"“”!?—→]")
 
 _VERSION = re.compile(r"\d{1,2}(?:\.\d)?|(?:19|20)\d\d")
 _WORDS = re.compile(r"[a-z][a-z-]*(?: [a-z][a-z-]*)+")

@@ -30,7 +30,7 @@ _MEASURED = re.compile(
     re.I,
 )
 _ASIDE = re.compile(r"[;:]|\b(?:while|whereas|but|although|though|even|maintaining|remaining)\b", re.I)
-# "Up to 88% SSIM and 26 dB" hedges both.
+# "Up to 91% SSIM and 31 dB" hedges both.
 _SHARED = re.compile(r"\\?%?\$?(?: (?!in\b|on\b|for\b|of\b|at\b)[\w@.-]+){0,2} and (?:an? )?\$?")
 _PLUS = re.compile(r"\d%?\+(?!/)")  # "35+ dB"
 _AVERAGED = re.compile(r"\W*(?:on average|averaged (?:over|across))\b", re.I)

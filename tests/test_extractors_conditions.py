@@ -50,7 +50,7 @@ def found(text: str, number: str, *slots: str) -> list[str]:
         ("It reaches 78.3% with a 95% CI of 0.2.", [], []),
         ("It reaches 78.3% at QUUX 2024.", [], []),
         # Praise, gains, what the slots or the split say, what is compared, and other clauses.
-        ("It reaches 78.3% without template updates.", [], ["without template updates"]),
+        ("It reaches 78.3% without map updates.", [], ["without map updates"]),
         ("It reaches 78.3% without sacrificing speed.", [], []),
         ("It reaches 78.3% with negligible cost.", [], []),
         ("It reaches 78.3% with an F1 of 0.67.", [], []),
