@@ -16,7 +16,7 @@ from pathlib import Path
 from extractors import EXTRACTOR, FAST, version_of
 from kg.errors import InputError, WorkspaceError
 from kg.extraction import Extracted, extract_all
-from kg.model import Paper, PaperFacts
+from kg.model import FAILED, Paper, PaperFacts
 from kg.progress import Progress
 from kg.readers import Problem, read
 from kg.shards import read_table, write_shard
@@ -34,6 +34,7 @@ class Summary:
         path: the workspace.
         records: records in the workspace; papers: different papers.
         extracted: texts read by the extractor now (the others were known).
+        failed: those of them that it failed on; they have no facts, and the next build tries them again.
         problems: records that could not be read.
         refused: facts and people's decisions that did not quote their paper and were left out.
         conflicts: records whose ids or titles contradict each other, and how that was settled.
@@ -46,6 +47,7 @@ class Summary:
     records: int
     papers: int
     extracted: int
+    failed: int
     problems: int
     conflicts: tuple[str, ...]
     refused: tuple[str, ...]
@@ -137,7 +139,7 @@ def _run(
             count = sum(read_table(workspace.path / "papers" / n, ["title"]).num_rows for n in shards)
         identity = workspace.identity(tuple(shards))
         papers = len(identity.groups())
-        facts, extracted, refused = _extract(
+        facts, extracted, failed, refused = _extract(
             workspace, identity.papers(workspace.records(tuple(shards))), papers, processes, model
         )
         names = [*old.inputs, *(i for i in inputs if i not in old.inputs)] if keep else inputs
@@ -148,6 +150,7 @@ def _run(
         records=count,
         papers=papers,
         extracted=extracted,
+        failed=failed,
         problems=len(problems),
         conflicts=tuple(map(str, identity.conflicts)),
         refused=(*refused, *info["refused"]),
@@ -173,18 +176,18 @@ def _write_records(workspace: Workspace, records: Iterator[Paper]) -> tuple[list
 
 def _extract(
     workspace: Workspace, papers: Iterable[Paper], total: int, processes: int | None, model: str
-) -> tuple[list[str], int, list[str]]:
+) -> tuple[list[str], int, int, list[str]]:
     """Extract facts for texts that have none.
 
     Returns:
-        The facts shards, the number of texts read now, and a line for each fact that was refused.
+        The facts shards, how many texts were read now and how many in vain, a line for each refused fact.
     """
     folder = workspace.path / "facts"
     known = _known(folder, version_of(model))
     wanted: set[str] = set()
     fresh: list[str] = []
     refused: list[str] = []
-    extracted = 0
+    extracted = failed = 0
 
     with Progress("extracting", unit="paper", total=total) as progress:
 
@@ -199,12 +202,13 @@ def _extract(
 
         for chunk in _chunks(extract_all(todo(), processes, model), _FACTS_PER_SHARD):
             fresh.append(write_shard(folder, [facts for facts, _ in chunk], PaperFacts))
-            for _, lines in chunk:
+            for read, lines in chunk:
+                failed += read.extractor == FAILED
                 refused += lines
             extracted += len(chunk)
             progress.advance(len(chunk))
     live = {name for key, name in known.items() if key in wanted}
-    return [*sorted(live), *fresh], extracted, refused
+    return [*sorted(live), *fresh], extracted, failed, refused
 
 
 def _placed(model: str) -> str:

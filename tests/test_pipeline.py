@@ -269,7 +269,7 @@ def test_a_paper_that_breaks_the_extractor_costs_no_other(
 
     monkeypatch.setattr(Claims, "__call__", fragile)
     summary = kg.build([few], tmp_path / "g.kg", processes=1)
-    assert len(summary.refused) == 1
+    assert (len(summary.refused), summary.failed) == (1, 1)
     assert "Widget7" in summary.refused[0]
     assert "boom" in summary.refused[0]
     with kg.open(tmp_path / "g.kg") as g:
@@ -278,7 +278,7 @@ def test_a_paper_that_breaks_the_extractor_costs_no_other(
     assert again.refused == summary.refused, "a paper without facts must be reported by every build"
     monkeypatch.undo()
     mended = kg.build([few], tmp_path / "g.kg", processes=1)
-    assert (mended.extracted, mended.refused) == (1, ())
+    assert (mended.extracted, mended.failed, mended.refused) == (1, 0, ())
     assert mended.graph_hash == kg.build([few], tmp_path / "fresh.kg", processes=1).graph_hash
     assert kg.build([few], tmp_path / "g.kg", processes=1).graph_hash == mended.graph_hash
 

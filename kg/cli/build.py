@@ -137,9 +137,10 @@ def _run(
     nodes = sum(count for name, count in summary.counts.items() if not name.isupper())
     edges = sum(summary.counts.values()) - nodes
     refused = f", {summary.problems:,} refused" if summary.problems else ""
+    failed = f", {summary.failed:,} of them in vain: the extractor failed" if summary.failed else ""
     say(
         f"{summary.path}: {summary.papers:,} papers from {summary.records:,} records{refused}; "
-        f"{summary.extracted:,} texts read now; {nodes:,} nodes, {edges:,} edges; "
+        f"{summary.extracted:,} texts read now{failed}; {nodes:,} nodes, {edges:,} edges; "
         f"{summary.seconds:.1f} s; graph {summary.graph_hash[:16]}"
     )
 
