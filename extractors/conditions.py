@@ -16,7 +16,7 @@ Span = tuple[int, int]
 
 _MOST = 3  # conditions of one number
 _WORDS = 9  # in a condition, at most
-_OPENING = re.compile(r"\b(?:without using|with|using|via|under|without|given|at|in|after|when|for)\b", re.I)
+OPENING = re.compile(r"\b(?:without using|with|using|via|under|without|given|at|in|after|when|for)\b", re.I)
 _STOP = r"(?<![\d\s])\s*[,:]|[,:](?!\s{0,2}\d{3}(?!\d))|[;()\[\]—]|\. |\b(?:while|whereas|but|which)\b"
 # Where such a phrase ends at the latest; one with "when" or "without" goes on over prepositions.
 _CLAUSE_END = re.compile(rf"{_STOP}|\b(?:and|is|are|was|were)\b", re.I)
@@ -135,7 +135,7 @@ def _resolution(around: Around, place: Span, taken: Sequence[Span]) -> Iterator[
 def _phrases(around: Around, taken: Sequence[Span]) -> Iterator[Span]:
     text, high = around.text, around.high
     done = around.low
-    for opening in _OPENING.finditer(text, around.low, high):
+    for opening in OPENING.finditer(text, around.low, high):
         if opening.start() < done:
             continue
         closes = _CLAUSE_END if opening[0].lower() in ("when", "for", "without") else _CLOSING

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from spacy.tokens import Doc, Span
 
-from extractors.conditions import condition
+from extractors.conditions import OPENING, condition
 from extractors.doc import locate, numbers_of
 from extractors.numbers import Quantity, parse_quantity, quantities, token_range
 from extractors.phrases import Phrase
@@ -103,7 +103,7 @@ def _condition(layout: Stage, around: Around, scene: Scene, chosen: dict[str, Ch
     ]
     found = [_formula(layout.raw, *span) for span in condition(around, taken, _place(chosen))]
     # "With" at the head of a sentence is no other condition than "with".
-    found = [text[0].lower() + text[1:] if text[:2].istitle() else text for text in found]
+    found = [text[0].lower() + text[1:] if OPENING.match(text) else text for text in found]
     return "; ".join(text for text in found if text.count("{") == text.count("}")) or None
 
 

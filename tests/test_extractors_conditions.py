@@ -85,6 +85,18 @@ def test_conditions_are_joined_and_verbatim() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("With a ResNet-50, QuillNet reaches 78.6% accuracy on ImageNet.", "with a ResNet-50"),
+        ("On the Chinese subset of OmniDocBench, QuillNet reaches 78.6% accuracy.", "Chinese subset"),
+    ],
+)
+def test_only_the_opening_word_loses_its_capital(text: str, expected: str) -> None:
+    (facts,) = extractors.extract([Paper("QuillNet", f"We propose QuillNet. {text}")])
+    assert [r.condition for r in facts.results] == [expected]
+
+
+@pytest.mark.parametrize(
     ("text", "metric"),
     [
         ("QuillNet achieves 83.4% mAP at 50 on COCO.", "mAP at 50"),
