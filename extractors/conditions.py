@@ -8,92 +8,112 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from extractors.result_words import Around, owner, splits_in
+from extractors.lexicon import sections
+from extractors.result_words import DOES, Around, owner, splits_in
 from kg.metrics import metric_of
 
 Span = tuple[int, int]
 
 _MOST = 3  # conditions of one number
 _WORDS = 9  # in a condition, at most
-OPENING = re.compile(r"\b(?:without using|with|using|via|under|without|given|at|in|after|when|for)\b", re.I)
-_STOP = r"(?<![\d\s])\s*[,:]|[,:](?!\s{0,2}\d{3}(?!\d))|[;()\[\]—]|\. |\b(?:while|whereas|but|which)\b"
-# Where such a phrase ends at the latest; one with "when" or "without" goes on over prepositions.
+_COUNT = "one|two|three|four|five|six|seven|eight|nine|ten|single"
+
+
+def _any(section: str) -> str:
+    """Return a pattern for any of the words of a section of `data/condition_words.txt`."""
+    written = sorted(sections("condition_words")[section], key=lambda word: (-len(word), word))
+    return "|".join(word.replace("_", " ").replace("*", r"\w*") for word in written)
+
+
+_BASED = r"(?:built|based) (?:up)?on|initiali[sz]ed (?:from|with)|starting from"
+_TRAINED = r"(?:pre-?|fine-?)?(?:trained|tuned)(?: only| solely| exclusively)? (?:on|with|from|using)"
+_OPENING = re.compile(
+    rf"\b(?:without using|with|using|via|under|without|given|at|in|after|when|for|{_BASED}|{_TRAINED})\b",
+    re.I,
+)
+# "XY on AB attains": the second name is a part of how the method was run.
+_UPON = re.compile(r" (?P<upon>(?:on|atop|within|inside|on top of) (?:the |an? )?(?=[A-Z]))")
+# "On Llama-3-8B, XY reaches 9% on AB."
+_FRONTED = re.compile(r"\s*(?P<upon>On (?:the |an? )?)")
+_MODEL = re.compile(r"\b(?:(?i:models?|backbones?|architectures?|checkpoints?)|\d+(?:\.\d+)?[BM])$")
+_PLACES = ("on", "atop", "within", "inside")
+_DOES = re.compile(
+    rf",? (?:\w+ly |can |also ){{0,2}}(?:{DOES}|attain|score|deliver|yield|result)(?:e?s|e?d)?\b"
+)
+# Where a condition ends at the latest; one with "when" or "without" goes on over prepositions.
+_STOP = (
+    r"(?<![\d\s])\s*[,:]|[,:](?!\s{0,2}\d{3}(?!\d))|[;()\[\]—]|\. | --?-? | – "
+    r"|\b(?:while|whereas|but|yet|which)\b"
+)
 _CLAUSE_END = re.compile(rf"{_STOP}|\b(?:and|is|are|was|were)\b", re.I)
 _CLOSING = re.compile(
-    rf"{_STOP}|\b(?:that|who|where|than|compared|against|it|we|they|this|versus|vs|respectively"
-    r"|and (?:an? |the )?(?=[\d$]|\w+(?:s|ed|ing) )|thereby|thus|hence|\w+ing (?=(?:an?|the|all|each|its)\b)"
-    r"|(?:outperform|surpass|exceed|beat|achiev|reach|obtain|attain|yield|improv|demonstrat|show|establish"
-    r"|represent|indicat|maintain|requir|mark|enabl|match|highlight|underscor|suggest|reveal|eliminat|allow"
-    r"|retain|preserv|leav)(?!\w*(?:ion|ment)s?\b)\w*|setting (?=an? |new )"
-    r"|is|are|was|were|has|have|can|with|using|via|under|without|at|on|for|across|by|from|over)\b",
+    rf"{_STOP}|\b(?:{_any('closing')}|(?:{_any('verbs')})(?!\w*(?:ion|ment)s?\b)\w*"
+    r"|and (?:an? |the )?(?=[\d$]|\w+(?:s|ed|ing) )|\w+ing (?=(?:an?|the|all|each|its)\b)"
+    r"|setting (?=an? |new ))\b",
     re.I,
 )
-_TRAIL = re.compile(
-    r"(?:\s|\b(?:guided|combined|released|trained|conditioned|and|or|of|the|an?|only|just|even|in|to|as|on|both"
-    r"|its|their|also|further)\b)+$",
-    re.I,
-)
-_QUANTITY = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|single|half)\b", re.I)
+_TRAIL = re.compile(rf"(?:\s|\b(?:{_any('trailing')})\b)+$", re.I)
+# What makes a phrase definite: a quantity, a name, a means.
+_QUANTITY = re.compile(rf"\d|\b(?:{_COUNT}|half)\b", re.I)
 _NAME = re.compile(r"(?<![\w.])(?:[A-Z][\w.+/-]*[A-Z\d][\w.+/-]*|[a-z]+[A-Z]\w*|[A-Z][a-z]+(?= ))")
-_MEANS = re.compile(
-    r"\b(?:tools?|fine-?tuning|(?:pre-?)?training|supervision|supervised|labels?|feedback|search|annotations?"
-    r"|ensembl\w+|augmentation|retrieval|prompting|prompts?|demonstrations?|guidance|reasoning|thinking|noise"
-    r"|attacks?|budget|backbones?|features|probe|probing|constraints?|evaluation|protocol|transfer|shift"
-    r"|conditions?|settings?|regime|scenarios?|mode)\b",
-    re.I,
-)
-_SETTING = re.compile(
-    r"\b(?:settings?|mode|regime|scenarios?|conditions?|protocol|configuration)$"
-    r"|\b\w+-(?:step|stage|way|epoch)\b",
+_MEANS = re.compile(rf"\b(?:{_any('means')})\b", re.I)
+_COUNTED = rf"(?:\d+|{_COUNT}|multi|few)-(?:{_any('counted')})(?: (?:setting|mode|classification|task))?"
+_SETTING = re.compile(rf"\b(?:{_any('settings')})$|\b{_COUNTED}\b", re.I)
+# "84.1% (three-class)".
+_BRACKETED = re.compile(rf"[^\s,;()]{{0,3}}(?: [\w@.-]+){{0,2}} \((?P<setting>{_COUNTED})\)", re.I)
+# "With 40% noise", "under a 5% budget", "at a sampling rate of 5%".
+_SET = re.compile(
+    rf"\d[^\s,;]*(?: %)? (?:of (?:the |its )?)?(?:[\w-]+ ){{0,3}}?(?:{_any('set')})\b"
+    rf"|\b(?:{_any('levels')})s? (?:of|=) \W{{0,2}}\d",
     re.I,
 )
 _PARTICIPLE = re.compile(r" \w+(?:ing|ed)\b")
-# Praise, gains and metrics are no conditions, nor is what the slots say; a p-value is not one either.
-_VAGUE = re.compile(
-    r"\bp ?[<=>]|(?:19|20)\d\d\b|\bCI\b"
-    r"|\b(?:confidence interval|standard deviation|std|cost|our|ours|proposed|this|these|respect|regard"
-    r"|negligible|minimal|minor|comparable"
-    r"|significant\w*|substantial\w*|improvements?|gains?|more|fewer|less|lower|higher|faster|better"
-    r"|competitive|strong|robust|high|low|good|reductions?|increases?|decreases?|drops?|degradation|loss of"
-    r"|averages?|example|instance|particular|general|addition|contrast|comparison|terms|total|most|all|both"
-    r"|state-of-the-art|sota|which|real[ -]time|datasets?|benchmarks?|accuracy|precision|practice"
-    r"|only slight\w*|up to|least|success\w*|values?|scores?|rates?)\b",
-    re.I,
-)
-_SPARES = re.compile(
-    r" \w*(?:sacrific|compromis|degrad|hurt|affect|harm|los|impair|need|chang|incurr|introduc)\w*", re.I
-)
-# "Compared with", "in under 3 s".
-_NO_OPENING = re.compile(
-    r"\b(?:compar\w+|commensurate|along|together|associat\w+|consistent|competitive|deal\w*|align\w*|agree\w*"
-    r"|overlap\w*|seamlessly|interfac\w+|correlat\w+|equipped|interact\w*|conversations?|collaboration|in) $",
-    re.I,
-)
+_TASK = re.compile(r"\btasks?$", re.I)
+_ARTICLE = re.compile(r" (?:an?|the) ")
+# A p-value is no condition either, nor a year.
+_VAGUE = re.compile(rf"\bp ?[<=>]|(?:19|20)\d\d\b|\bCI\b|\b(?:{_any('vague')})\b", re.I)
+_LOOSE = re.compile(rf"\b(?:{_any('loose')})\b", re.I)
+_SPARES = re.compile(rf" \w*(?:{_any('spares')})\w*", re.I)
+_NO_OPENING = re.compile(rf"\b(?:{_any('before')}) $", re.I)
+# Numbers of one list, with what each is of: "52.2% win rate and 47.5% recall".
+_COORDINATED = re.compile(rf"(?!.*\b(?:{_any('apart')})\b)[^;:()]{{0,60}}", re.I)
 _OTHER_CLAUSE = re.compile(
-    r";|\b(?:and|but|while|whereas) (?:\w+ly )?(?:achiev|reach|obtain|attain|improv|outperform|yield|gain"
-    r"|reduc|deliver|get|scor|set|increas|surpass)\w*",
+    r";|(?<!that )\b(?:while (?!\w+ing\b)|whereas\b)"
+    rf"|\b(?:and|but) (?:\w+ly )?(?:{_any('goes_on')})\w*",
     re.I,
 )
-_RIVAL = re.compile(
-    r"\b(?:outperform|surpass|exceed|beat|compar)\w*|\b(?:than|over|versus|vs|against)\b", re.I
-)
+_RIVAL = re.compile(rf"\b(?:{_any('rival')})\b", re.I)
+# "A held-out subset of XY", "trained on a 10% subset of XY".
 _SUBSET = re.compile(
-    r"\b(?P<part>(?:[\w%.,-]+ ){0,4}(?:subset|portion|fraction|half|subsample)) of(?: the| our)? ?$", re.I
+    r"\b(?P<part>(?:\btrain\w* (?:\w+ly )?(?:on|with) (?:an? |the )?)?(?:[\w%.,-]+ ){0,4}"
+    r"(?:subset|portion|fraction|half|subsample)) of(?: the| our)? ?$",
+    re.I,
 )
 _SIZE = re.compile(r"\s*(?:at )?\(?\s*(?P<size>\d{2,4}\s*[x×]\s*\d{2,4})(?!\w)")
 _LEAD = re.compile(r"(?:.*\b(?:an?|the|our|its|on|in|over|from|of|across|for|to|with|using|and)\s+)?", re.I)
 
 
-def condition(around: Around, taken: Sequence[Span], place: Span | None) -> list[Span]:
+def worded(text: str) -> str:
+    """Return a condition as it reads inside a sentence: "With" at the head of one is no other than "with"."""
+    return text[0].lower() + text[1:] if _OPENING.match(text) or text.startswith("On ") else text
+
+
+def condition(
+    around: Around, taken: Sequence[Span], place: Span | None, method: Span | None = None
+) -> list[Span]:
     """Return where the conditions of a number stand, in order, at most three.
 
     Args:
         around: where it stands.
-        taken: what no condition may overlap: numbers, and the phrases that fill the number's slots.
+        taken: what no condition may overlap beside claimed numbers: what fills the number's slots, and other
+            numbers.
         place: where what it was measured on is named, be it in another sentence.
+        method: where its method is named.
     """
-    found = [span for span in _phrases(around, taken) if _applies(around, span)]
+    phrases = _phrases(around, taken, place, method)
+    found = [*(span for span in phrases if _applies(around, span)), *_bracketed(around)]
     for span in (*_subset(around, place), *_resolution(around, place, taken)) if place else ():
         if not any(a < span[1] and span[0] < b for a, b in found):
             found.append(span)
@@ -105,6 +125,8 @@ def _applies(around: Around, span: Span) -> bool:
     start, end = span
     number = around.numbers[around.at][0]
     fronted = not around.text[around.low : start].strip()
+    if start <= number < end:
+        return False
     if end <= number and not fronted and _OTHER_CLAUSE.search(around.text, end, number):
         return False
     low, high = (end, number) if end <= number else (around.numbers[around.at][1], start)
@@ -115,58 +137,130 @@ def _applies(around: Around, span: Span) -> bool:
     inside = around.text.count("(", around.low, start) > around.text.count(")", around.low, start)
     if inside and (")" if end <= number else "(") in between and between.strip() != "(":
         return False
-    return owner(around, start)
+    return owner(around, start) or _listed(around, start)
+
+
+def _listed(around: Around, start: int) -> bool:
+    """Whether a condition behind some numbers goes with all of them: "52.2% X and 47.5% Y on AB with C"."""
+    last = max((i for i, (low, _) in enumerate(around.numbers) if low <= start), default=0)
+    return around.at < last and _together(around, last) and owner(replace(around, at=last), start)
+
+
+def _together(around: Around, last: int) -> bool:
+    """Whether the number and those behind it up to `last` stand in one list."""
+    gaps = (around.text[around.numbers[i][1] : around.numbers[i + 1][0]] for i in range(around.at, last))
+    return all(map(_COORDINATED.fullmatch, gaps))
+
+
+def _bracketed(around: Around) -> list[Span]:
+    """Return the setting in brackets behind the number or the list it is in: "84.1% (three-class)"."""
+    for i in range(around.at, len(around.numbers)):
+        if found := _BRACKETED.match(around.text, around.numbers[i][1], around.high):
+            return [found.span("setting")] if _together(around, i) else []
+    return []
 
 
 def _subset(around: Around, place: Span) -> Iterator[Span]:
     """Yield what part of its data a number was measured on: "a held-out subset of XY"."""
     if part := _SUBSET.search(around.text, max(0, place[0] - 70), place[0]):
-        lead = _LEAD.match(around.text, part.start("part"), part.end("part"))
+        trained = part["part"].lower().startswith("train")
+        lead = None if trained else _LEAD.match(around.text, part.start("part"), part.end("part"))
         yield lead.end() if lead else part.start("part"), part.end("part")
 
 
 def _resolution(around: Around, place: Span, taken: Sequence[Span]) -> Iterator[Span]:
     """Yield the size of the images of a dataset: "ImageNet 256x256"."""
     size = _SIZE.match(around.text, place[1])
-    if size and not any(a < size.end("size") and size.start("size") < b for a, b in taken):
+    claimed = [*taken, *around.numbers]
+    if size and not any(a < size.end("size") and size.start("size") < b for a, b in claimed):
         yield size.span("size")
 
 
-def _phrases(around: Around, taken: Sequence[Span]) -> Iterator[Span]:
+def _phrases(
+    around: Around, taken: Sequence[Span], place: Span | None, method: Span | None
+) -> Iterator[Span]:
     text, high = around.text, around.high
     done = around.low
-    for opening in OPENING.finditer(text, around.low, high):
-        if opening.start() < done:
+    for opening in _openings(around, method):
+        if opening[0] < done:
             continue
-        closes = _CLAUSE_END if opening[0].lower() in ("when", "for", "without") else _CLOSING
-        closing = closes.search(text, opening.end(), high)
+        word = text[slice(*opening)].lower()
+        closes = _CLAUSE_END if word in ("when", "for", "without") else _CLOSING
+        closing = closes.search(text, opening[1], high)
         end = closing.start() if closing else high
-        body = _TRAIL.sub("", text[opening.end() : end].rstrip(". "))
-        start, stop = opening.start(), opening.end() + len(body)
+        body = _TRAIL.sub("", text[opening[1] : end].rstrip(". "))
+        start, stop = opening[0], opening[1] + len(body)
         if not body.strip() or len(body.split()) > _WORDS or any(a < end and start < b for a, b in taken):
+            continue
+        claims = any(a < end and start < b for a, b in around.numbers)
+        if claims and not (word in ("with", "using", "under", "at") and _sets(body)):
             continue
         if _NO_OPENING.search(text, max(around.low, start - 20), start):
             continue
-        fronted = not text[around.low : start].strip(" ,") and text[stop : stop + 1] == ","
-        if _says(opening[0].lower(), body, fronted):
+        head = not text[around.low : start].strip(" ,")
+        fronted = head and text[stop : stop + 1] == ","
+        if word.startswith(_PLACES) and not (
+            (fronted and _MODEL.search(body)) if head else _DOES.match(text, stop)
+        ):
+            continue
+        if _says(word, body, fronted=fronted, close=_close(around, start, place, method), set_by=claims):
             done = stop
             yield start, stop
 
 
-def _says(word: str, body: str, fronted: bool) -> bool:
-    """Whether a phrase says something definite about how a number was reached."""
+def _close(around: Around, start: int, *spans: Span | None) -> bool:
+    """Whether a phrase stands right behind one of some spans, or behind the number inside its brackets."""
+    number = around.numbers[around.at]
+    inside = around.text[number[0] - 1 : number[0]] == "("
+    return any(span and span[1] == start - 1 for span in (*spans, number if inside else None))
+
+
+def _openings(around: Around, method: Span | None) -> list[Span]:
+    """Return where conditions may open: at certain words, and at "on" right behind the method."""
+    found = [opening.span() for opening in _OPENING.finditer(around.text, around.low, around.high)]
+    if method and around.low <= method[0] < around.high and (on := _UPON.match(around.text, method[1])):
+        found.append(on.span("upon"))
+    if on := _FRONTED.match(around.text, around.low, around.high):
+        found.append(on.span("upon"))
+    return sorted(found)
+
+
+def _sets(body: str) -> bool:
+    """Whether a number in a phrase says how something was reached, not what."""
+    return _SET.search(body) is not None and metric_of(re.sub(r" ?(?:of|=).*", "", body).strip()) is None
+
+
+def _says(word: str, body: str, *, fronted: bool, close: bool, set_by: bool) -> bool:
+    """Whether a phrase says something definite about how a number was reached.
+
+    Args:
+        word: what opens it, in lower case.
+        body: the rest.
+        fronted: the sentence begins with it.
+        close: it stands right behind what was measured on, or behind the method.
+        set_by: a claimed number in it is known to say how, not what.
+    """
+    if set_by or (word in ("at", "under") and _sets(body)):
+        return True
     if _VAGUE.search(body) or splits_in(f"{word}{body}"):
         return False
     if not _QUANTITY.search(body) and metric_of(body.strip()) is not None:
         return False  # "with Hausdorff distances of 2 and 3 mm"
-    if word == "when":
+    first = word.split()[0]
+    if first == "when":
         return _PARTICIPLE.match(body) is not None and len(body.split()) > 1
-    if word == "for":
-        return fronted
-    if word == "without":
+    if first == "for":
+        return fronted and not _TASK.search(body)
+    if first == "without":
         return not _SPARES.match(body)
-    if word in ("in", "after"):
-        return bool((word == "after" and _QUANTITY.search(body)) or _SETTING.search(body))
-    if word == "at":
+    if first in ("in", "after"):
+        return bool((first == "after" and _QUANTITY.search(body)) or _SETTING.search(body))
+    if first == "at":
         return bool(_QUANTITY.search(body))
+    if first in ("built", "based", "starting"):
+        return fronted or close
+    if first in _PLACES or (first == "with" and close):
+        return True
+    if first == "under" and " " in _ARTICLE.sub("", body).strip() and not _LOOSE.search(body):
+        return True
     return bool(_QUANTITY.search(body) or _NAME.search(body) or _MEANS.search(body))

@@ -6,16 +6,27 @@ import re
 
 from extractors.result_choice import Choice
 from extractors.result_scenes import Stage
-from extractors.result_words import DOES
+from extractors.result_words import DOES, THINGS
 
 _REACH = 300  # characters before the phrase in which its clause is read
 _WITH = re.compile(r"\b(?:with|using|powered by|built on) (?:(?:an?|the) (?:\w+ )?)?$", re.I)
-_SUBJECT = re.compile(rf"(?P<who>[^\s,;:()]+) (?:\w+ly |can |also |further ){{0,2}}{DOES}\w*\b", re.I)
+_SUBJECT = re.compile(
+    r"(?P<whose>\b(?:our|the(?: proposed)?|this) )?(?P<who>[^\s,;:()]+) "
+    rf"(?:\w+ly |can |also |further ){{0,2}}{DOES}\w*\b",
+    re.I,
+)
 _OTHER = re.compile(
     r";|\b(?:compar\w+|than|versus|vs|against|while|whereas|but|which|whose|who|prior|previous|existing)\b",
     re.I,
 )
 _ACTS = re.compile(r",? (?:\w+ )?(?:\w+ing|as)\b")  # "with top models achieving"
+# "Applying our method to the QuillNet model", "implementing the proposed framework on AB and CD".
+_APPLIES = re.compile(
+    r"\b(?:appl|implement|integrat|incorporat|insert|plugg|attach|add)(?:y|ies|ied|ying|ing|s|es|ed)?"
+    r" (?P<who>(?:our|the proposed|this|the) (?:[\w-]+ ){0,2}[\w-]+|[^\s,]+) (?:in)?(?:to|on|onto|in|within) "
+    r"(?:[^,;.()]{1,50}(?:,|,? and) )?(?:the |an? )?$",
+    re.I,
+)
 _UPON = re.compile(r" (?:trained )?(?:on|of|with|from|using|over)(?: top of)? (?:the |our )?", re.I)
 
 
@@ -42,9 +53,27 @@ def or_main(layout: Stage, at: int, method: Choice) -> Choice:
         return (*layout.main, sure)
     for subject in _SUBJECT.finditer(text, low, start):
         who = subject["who"].lower()
-        if who in ("it", "we") or who in layout.main_forms:
+        # "The system reaches 9% with rule-only disambiguation."
+        plain = subject["whose"] is not None and who in THINGS and text[start:end].islower()
+        if who in ("it", "we") or plain or who in layout.main_forms:
             return method if _OTHER.search(text, subject.start(), start) else (*layout.main, sure)
     return method
+
+
+def applied_to(layout: Stage, at: int, method: Choice) -> bool:
+    """Whether the paper's own method is applied to what was chosen: "applying our method to XY yields 9%".
+
+    Args:
+        layout: the paper.
+        at: which of its sentences the number is in.
+        method: what was chosen.
+    """
+    low, high = layout.bounds[at]
+    if not low <= method[0] < high:
+        return False
+    found = _APPLIES.search(layout.text, max(low, method[0] - _REACH), method[0])
+    who = found["who"].lower() if found else ""
+    return who in layout.main_forms or who.startswith(("our ", "the proposed ", "this "))
 
 
 def upon_own(layout: Stage, method: Choice) -> bool:

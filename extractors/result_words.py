@@ -36,13 +36,19 @@ _PLUS = re.compile(r"\d%?\+(?!/)")  # "35+ dB"
 _AVERAGED = re.compile(r"\W*(?:on average|averaged (?:over|across))\b", re.I)
 _COORDINATED = re.compile(r"[ ,;/$()]*(?:and|or|&)?[ ,;/$()]*")
 _CUT = re.compile(r"[,;(]|\b(?:and|while|whereas|but|versus|vs)\b", re.I)
+# "With XY, reaching 9%" goes on to the number.
+_GOES_ON = re.compile(
+    r", (?:\w+ly )?(?:achiev|reach|attain|obtain|yield|scor|deliver|result|lead)ing\b", re.I
+)
 _SIDE = re.compile(
     r"[;:]|\b(?:while|whereas|but|although|though|versus|vs)\b|, (?:compared|against|relative)", re.I
 )
-_THING = (
-    r"(?:method|model|approach|framework|system|algorithm|network|pipeline|agent|solution|architecture|technique"
-    r"|strategy|detector|classifier|estimator|policy|submission|work|results?)"
+THINGS = frozenset(
+    {"method", "model", "approach", "framework", "system", "algorithm", "network", "pipeline", "agent"}
+    | {"solution", "architecture", "technique", "strategy", "detector", "classifier", "estimator", "policy"}
+    | {"submission"}
 )
+_THING = rf"(?:{'|'.join(sorted(THINGS))}|work|results?)"
 DOES = (
     r"(?:achieve|obtain|reach|get|attain|improve|report|gain|reduce|outperform|surpass|set|establish|raise|lower"
     r"|cut|boost|increase|match|demonstrate)"
@@ -237,7 +243,7 @@ def owner(around: Around, place: int) -> bool:
     before = max(i for i, (start, _) in enumerate(numbers) if start <= place)
     if before + 1 < len(numbers):
         gap = around.text[numbers[before][1] : place]
-        ahead = around.text[place : numbers[before + 1][0]]
+        ahead = _GOES_ON.sub("", around.text[place : numbers[before + 1][0]])
         if _CUT.search(gap) and not _CUT.search(ahead):
             return at == before + 1
     if _ASIDE.search(around.text, numbers[before][1], place):

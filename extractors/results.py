@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 from spacy.tokens import Doc, Span
 
-from extractors.conditions import OPENING, condition
+from extractors.conditions import condition, worded
 from extractors.doc import locate, numbers_of
 from extractors.numbers import Quantity, parse_quantity, quantities, token_range
 from extractors.phrases import Phrase
 from extractors.result_choice import Choice, Offer, Scores, choose
-from extractors.result_own import or_main, upon_own
+from extractors.result_own import applied_to, or_main, upon_own
 from extractors.result_scenes import Stage, far, near, stage, subject
 from extractors.result_slots import SLOTS, Candidate, Scene, empty_cues, find_phrases, weigh
 from extractors.result_words import Around, hedge, split, whose
@@ -59,8 +59,7 @@ def link_results(
         for i, (number, chosen) in enumerate(zip(scene.numbers, choose(scene, some), strict=True)):
             if "metric" in chosen:
                 chosen["metric"] = _with_cut_off(layout, scene, chosen["metric"])
-            if "method" in chosen:
-                chosen["method"] = or_main(layout, at, chosen["method"])
+            ran_with = _own(layout, at, chosen)
             result = _result(doc, layout, at, number, chosen)
             if result is not None:
                 around = _around(layout, at, scene, i)
@@ -77,34 +76,58 @@ def link_results(
                         result,
                         hedge=hedge(around),
                         split=split(around, _place(chosen)),
-                        condition=_condition(layout, around, scene, chosen),
+                        condition=_condition(layout, around, scene, chosen, ran_with),
                         subject=owner,
                     )
                 )
     return _once(results), _scales(doc, layout, numbers)
 
 
+def _own(layout: Stage, at: int, chosen: dict[str, Choice]) -> tuple[int, int] | None:
+    """Put the paper's own method in place of what it was applied to, or run with; return the former."""
+    method = chosen.get("method")
+    if method is None:
+        return None
+    if applied_to(layout, at, method):
+        del chosen["method"]
+        if layout.main is not None:
+            chosen["method"] = (*layout.main, method[2])
+        return method[:2]
+    chosen["method"] = or_main(layout, at, method)
+    return None
+
+
 def _place(chosen: dict[str, Choice]) -> tuple[int, int] | None:
     return chosen["on"][:2] if "on" in chosen else None
 
 
-def _condition(layout: Stage, around: Around, scene: Scene, chosen: dict[str, Choice]) -> str | None:
-    """Return the words for the condition of a number, several joined by "; ", None without any."""
+def _condition(
+    layout: Stage,
+    around: Around,
+    scene: Scene,
+    chosen: dict[str, Choice],
+    ran_with: tuple[int, int] | None,
+) -> str | None:
+    """Return the words for the condition of a number, several joined by "; ", None without any.
+
+    One is what its method was applied to (`ran_with`).
+    """
     first = bisect_left(scene.starts, around.low)
     near = scene.numbers[first : bisect_left(scene.starts, around.high)][: 2 * _NEIGHBOURS + 1]
     taken = [
-        *around.numbers,
         *(
             (number.baseline_start, number.baseline_end)
             for number in near
             if number.baseline_start is not None and number.baseline_end is not None
         ),
         *(choice[:2] for choice in chosen.values()),
+        *([ran_with] if ran_with else []),
     ]
-    found = [_formula(layout.raw, *span) for span in condition(around, taken, _place(chosen))]
-    # "With" at the head of a sentence is no other condition than "with".
-    found = [text[0].lower() + text[1:] if OPENING.match(text) else text for text in found]
-    return "; ".join(text for text in found if text.count("{") == text.count("}")) or None
+    method = chosen["method"][:2] if "method" in chosen else None
+    spans = condition(around, taken, _place(chosen), method)
+    spans = [*([ran_with] if ran_with else []), *spans]
+    found = [_formula(layout.raw, *span) for span in spans]
+    return "; ".join(worded(text) for text in found if text.count("{") == text.count("}")) or None
 
 
 def _formula(raw: str, start: int, end: int) -> str:
@@ -269,8 +292,14 @@ def _with_cut_off(layout: Stage, scene: Scene, metric: Choice) -> Choice:
     return start, found.end(), sure
 
 
+# "The QuillNet result of 9%" is QuillNet's.
+_RESULT = re.compile(r"(?<=[A-Z\d]) (?:results?|scores?|performance)$")
+
+
 def _mention(doc: Doc, layout: Stage, slot: str, choice: Choice) -> Mention:
     start, end, probability = choice
+    if slot in ("method", "baseline"):
+        end = start + len(_RESULT.sub("", layout.raw[start:end]))
     label = layout.label_at(start, end)
     chosen: Label = label if label in _LABELS[slot] else _FALLBACK[slot]  # type: ignore[assignment]
     field, low, high = locate(doc, start, end)

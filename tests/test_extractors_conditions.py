@@ -21,8 +21,8 @@ def found(text: str, number: str, *slots: str) -> list[str]:
     """The conditions of a number, what fills its slots being left out."""
     spans = [(n.start, n.end) for n in scan(text) if n.value in CLAIMED]
     at = next(i for i, (start, end) in enumerate(spans) if text[start:end] == number)
-    taken = [*spans, *((text.index(slot), text.index(slot) + len(slot)) for slot in slots)]
-    place = taken[len(spans)] if slots else None
+    taken = [(text.index(slot), text.index(slot) + len(slot)) for slot in slots]
+    place = taken[0] if taken else None
     return [text[a:b] for a, b in condition(Around(plain(text), 0, len(text), spans, at), taken, place)]
 
 
@@ -47,7 +47,28 @@ def found(text: str, number: str, *slots: str) -> list[str]:
         ("It reaches 78.3% with frozen CLIP representations.", [], ["with frozen CLIP representations"]),
         ("It reaches 78.3% with a CLIP backbone processing the whole video.", [], ["with a CLIP backbone"]),
         ("It reaches 78.3% on Corvid 256x256.", ["Corvid"], ["256x256"]),
+        ("On Corvid with oracle boxes, it reaches 78.3%.", ["Corvid"], ["with oracle boxes"]),
+        ("Under trajectory-based views, it reaches 78.3%.", [], ["Under trajectory-based views"]),
+        ("Built upon Quill-8B, it reaches 78.3%.", [], ["Built upon Quill-8B"]),
+        ("It reaches 78.3% when moved into QuillNet, 3x faster.", [], ["when moved into QuillNet"]),
+        (
+            "It runs at 37.5 Hz and leads when moved into Quill, reaching 78.3%.",
+            [],
+            ["when moved into Quill"],
+        ),
+        ("It reaches 78.3% using one real view -- far better.", [], ["using one real view"]),
+        ("It reaches 78.3% (three-class) on Corvid.", ["Corvid"], ["three-class"]),
+        ("It reaches 78.3% trained on a 10% subset of Corvid.", ["Corvid"], ["trained on a 10% subset"]),
+        ("On Quill-3B, it reaches 78.3% on Corvid.", ["Corvid"], ["On Quill-3B"]),
+        ("It reaches 37.5% (78.3% with a tagger).", [], ["with a tagger"]),
+        ("It reaches 78.3% with 37.5% label noise.", [], ["with 37.5% label noise"]),
+        ("It reaches 78.3% at a sampling rate of 37.5%.", [], ["at a sampling rate of 37.5%"]),
         ("It reaches 78.3% with a 95% CI of 0.2.", [], []),
+        ("It reaches 78.3% with 37.5% recall.", [], []),
+        ("On Heron, it reaches 78.3% on Corvid.", ["Corvid"], []),
+        ("For the counting task, it reaches 78.3%.", [], []),
+        ("With ResNet-50 A reaches 24.3%, while B reaches 78.3%.", [], ["With ResNet-50"]),
+        ("A runs with ResNet-50, while B reaches 78.3%.", [], []),
         ("It reaches 78.3% at QUUX 2024.", [], []),
         # Praise, gains, what the slots or the split say, what is compared, and other clauses.
         ("It reaches 78.3% without map updates.", [], ["without map updates"]),
@@ -74,6 +95,22 @@ def test_each_number_has_its_own_condition() -> None:
     text = "It reaches 37.5% on Corvid with Quill-4 and 24.3% with Heron-3."
     assert found(text, "37.5%", "Corvid") == ["with Quill-4"]
     assert found(text, "24.3%", "Corvid") == ["with Heron-3"]
+
+
+def test_what_stands_behind_a_list_is_a_condition_of_all_of_it() -> None:
+    text = "It reaches 37.5% win rate and 24.3% recall on Corvid with Quill-8B."
+    assert found(text, "37.5%", "Corvid") == found(text, "24.3%", "Corvid") == ["with Quill-8B"]
+    text = "It reaches 37.5% and 24.3% (four-class) on Corvid, 0.67 (two-class) on Heron."
+    assert found(text, "37.5%", "Corvid") == found(text, "24.3%", "Corvid") == ["four-class"]
+    text = "It reaches 37.5 after pruning and 24.3% with fine-tuning."
+    assert found(text, "37.5") == []
+
+
+def test_where_a_method_runs_is_a_condition() -> None:
+    text = "Quill 4.6 on OpenNest attains 78.3%."
+    number = (text.index("78.3%"), len(text) - 1)
+    around = Around(text, 0, len(text), [number], 0)
+    assert [text[a:b] for a, b in condition(around, [(0, 9)], None, (0, 9))] == ["on OpenNest"]
 
 
 def test_conditions_are_joined_and_verbatim() -> None:
@@ -126,6 +163,15 @@ def test_a_rivals_number_is_not_the_papers_own(text: str) -> None:
     number = next(r for r in facts.results if r.value == 80.1)
     assert number.method is None or number.method.text != "QuillNet"
     assert number.subject != "own"
+
+
+def test_what_the_papers_method_is_applied_to_is_a_condition() -> None:
+    text = "We propose QuillNet. Applying our method to Heron-7B boosts accuracy on SQuAD to 80.1%."
+    (facts,) = extractors.extract([Paper("QuillNet", text)])
+    number = next(r for r in facts.results if r.value == 80.1)
+    assert number.method is not None
+    assert number.method.text == "QuillNet"
+    assert number.condition == "Heron-7B"
 
 
 def test_verified_is_a_part_of_a_name() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kg.graph.ranking import SURE, among_others, is_generic, set_apart, unranked
+from kg.graph.ranking import SURE, among_others, is_generic, opens, set_apart, unranked
 from kg.graph.stated import Stated
 from kg.metrics import metric_of
 from kg.model import Evidence, Label, Mention, Paper, Result
@@ -59,6 +59,9 @@ def why(stated: Stated) -> str | None:
             "Corvid-9",
             "qualifies",
         ),
+        ("F1 improves in 71% of Corvid-9.", "71%", "F1", "Corvid-9", "a share of cases"),
+        ("F1 rises in 8% of Heron and 71% of Corvid-9 texts.", "71%", "F1", "Corvid-9", "a share of cases"),
+        ("An accuracy of 71.5% on Corvid1&2.", "71.5%", "accuracy", "Corvid1&2", "several datasets"),
         ("An accuracy of 71.5% on Ascend NPUs.", "71.5%", "accuracy", "Ascend NPUs", "hardware"),
         ("An accuracy and F1 of 71.5% on Corvid-9.", "71.5%", "accuracy and F1", "Corvid-9", "several"),
     ],
@@ -72,6 +75,11 @@ def test_reasons(quote: str, number: str, metric: str, on: str, reason: str | No
     ("quote", "on", "trained"),
     [
         ("Trained only on four-class Corvid-9 data, it reaches an accuracy of 71.5%.", "Corvid-9", True),
+        (
+            "Models trained with the Corvid-9 dataset show that it reaches an accuracy of 71.5%.",
+            "Corvid-9",
+            True,
+        ),
         ("With Corvid-9 pre-training it reaches an accuracy of 71.5%.", "Corvid-9", True),
         ("When trained on Heron and Corvid-9, it reaches an accuracy of 71.5%.", "Corvid-9", True),
         ("Trained on Heron, it reaches an accuracy of 71.5% on Corvid-9.", "Corvid-9", False),
@@ -101,6 +109,17 @@ def test_what_it_was_trained_on_is_not_what_it_was_measured_on(quote: str, on: s
 )
 def test_what_stands_for_a_method_may_be_no_name(text: str, generic: bool) -> None:
     assert is_generic(text) is generic
+
+
+def test_what_the_paper_takes_for_a_method_is_no_dataset() -> None:
+    stated = said("An accuracy of 71.5% on Heron.", "71.5%", "accuracy", "Heron")
+    assert why(stated) is None
+    assert "is a method" in (why(replace(stated, on_method=True)) or "")
+
+
+@pytest.mark.parametrize(("title", "opening"), [("Quill: x", True), ("QuillNet", False), ("On Quill", False)])
+def test_a_title_may_begin_with_a_name(title: str, opening: bool) -> None:
+    assert opens(title, ["Heron", "quill"]) is opening
 
 
 def test_a_number_of_no_named_method_is_not_ranked() -> None:

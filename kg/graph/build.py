@@ -16,15 +16,17 @@ from kg.graph.arithmetic import describe
 from kg.graph.counts import with_counts
 from kg.graph.data import GraphData, TableWriter
 from kg.graph.evidence import check_claim, check_result, context_of, quote_fields
-from kg.graph.ranking import among_others, is_generic
+from kg.graph.ranking import among_others, is_generic, opens
+from kg.graph.rows import node_row, paper_row, result_row
 from kg.graph.stated import Stated
-from kg.model import Claim, Evidence, Field, Mention, Paper, PaperFacts, Result
+from kg.model import Claim, Evidence, Field, Label, Mention, Paper, PaperFacts, Result
 from kg.resolve import Canonical, LocalNames, Resolution, content_id, forms
 from kg.schema import schema
 from kg.table import READER as TABLE_READER
 from kg.table import VERSION as TABLE_VERSION
 
-_METHODS = ("Method", "Tool")
+_METHODS: tuple[Label, ...] = ("Method", "Tool")
+_KNOWN = 3  # papers that use a dataset: one may still take its name for a method
 _WORKS_AGAINST = re.compile(
     r"\b(?:mitigate|alleviate|overcome|address|tackle|reduce|prevent|avoid|solve|resolve|combat|counter|lessen"
     r"|minimi[sz]e|eliminate|suppress|remedie|circumvent)s?\b"
@@ -53,9 +55,9 @@ def build_graph(papers: Iterable[tuple[Paper, PaperFacts]], resolution: Resoluti
     """
     writers = {name: TableWriter(name) for name in (*schema().nodes, *schema().edges)}
     for node in resolution.nodes.values():
-        writers[node.label].add(_node_row(node))
+        writers[node.label].add(node_row(node))
     for paper, facts in papers:
-        writers["Paper"].add(_paper_row(paper, facts))
+        writers["Paper"].add(paper_row(paper, facts))
         kept: dict[tuple[str, str], dict[str, Any]] = {}
         for type_name, row in _PaperEdges(paper, facts, resolution).rows():
             known = kept.setdefault((type_name, row["id"]), row)
@@ -71,39 +73,6 @@ def build_graph(papers: Iterable[tuple[Paper, PaperFacts]], resolution: Resoluti
             {name: writers[name].table() for name in schema().edges},
         )
     )
-
-
-def _node_row(node: Canonical) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "id": node.id,
-        "name": node.name,
-        "search_text": " | ".join(text.lower() for text in (node.name, *node.aliases)),
-        "aliases": list(node.aliases),
-        "support": node.support,
-    }
-    return row | ({"kind": node.kind} if node.kind else {})
-
-
-def _paper_row(paper: Paper, facts: PaperFacts) -> dict[str, Any]:
-    notes = sorted({source.note for source in paper.sources if source.note})
-    return {
-        "id": paper.id,
-        "name": paper.title,
-        "search_text": paper.title.lower(),
-        "aliases": [],
-        "support": 1,
-        "abstract": paper.abstract,
-        "table": paper.table or None,
-        "year": paper.year,
-        "date": paper.date,
-        "date_text": paper.date_text,
-        "kind": facts.kind,
-        "arxiv": paper.arxiv,
-        "doi": paper.doi,
-        "acl": paper.acl,
-        "sources": sorted({f"{source.uri}#{source.locator}" for source in paper.sources}),
-        "note": "; ".join(notes) or None,
-    }
 
 
 def _broader_row(resolution: Resolution, narrow: str, broad: str, decision: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -165,6 +134,7 @@ class _PaperEdges:
         introduced.sort(key=lambda c: (c.evidence[0].field != "title", c.evidence[0].mention_start))
         self.main = next((c for c in introduced if self._in_title(c)), introduced[0] if introduced else None)
         self.components = [c for c in introduced if c is not self.main]
+        self.methods = self._named(*_METHODS) - self._named("Dataset", "Benchmark")
         self.used = [c for c in facts.claims if c.role == "uses"]
 
     def rows(self) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -180,6 +150,13 @@ class _PaperEdges:
         computed = describe(stated)
         for number in stated:
             yield from self._result_rows(number, computed[number.id])
+
+    def _named(self, *labels: Label) -> set[str]:
+        """Names of the paper's things of some sorts, case folded."""
+        return {form.casefold() for c in self.facts.claims if c.label in labels for form in forms(c)}
+
+    def _is_method(self, place: Mention | None) -> bool:
+        return place is not None and place.text.casefold() in self.methods
 
     def _in_title(self, claim: Claim) -> bool:
         return any(evidence.field == "title" for evidence in claim.evidence) or any(
@@ -269,6 +246,8 @@ class _PaperEdges:
         place = f"{self.paper.id} {evidence.field} {evidence.mention_start} {evidence.mention_end}"
         base = (result.baseline_start, result.baseline_end)
         on = self._key(result.on)
+        data = self.resolution.nodes.get(on or "")
+        data = data if data and data.label in ("Dataset", "Benchmark") else None
         return Stated(
             # The slug is the number; the hash is over paper and place.
             id=content_id("Result", f"{result.value_text} {_hash(place)}"),
@@ -280,17 +259,21 @@ class _PaperEdges:
             on=on,
             method=self._key(self._method(result)),
             baseline=self._key(result.baseline),
-            linked=on is not None and on in self.resolution.nodes and self._is_resource(on),
+            linked=data is not None,
+            on_method=data is not None and data.support < _KNOWN and self._is_method(result.on),
             nameless=self._nameless(result.method),
             among_others=result.on is not None and among_others(self.paper, self.facts.mentions, result.on),
         )
 
     def _method(self, result: Result) -> Mention | None:
-        """The method of a number; "our full model" is what the paper introduces, if that has a name."""
+        """The method of a number; "our model" and "it" are what the paper introduces, if that has a name."""
         method = result.method
-        if result.subject != "own" or not self._nameless(method):
+        if result.subject != "own" or (method is not None and not self._nameless(method)):
             return method
-        return None if self.main is None else self.main.name
+        # "It" is what the paper introduces only where the title begins with that.
+        if self.main is None or (method is None and not opens(self.paper.title, forms(self.main))):
+            return None
+        return self.main.name
 
     def _nameless(self, method: Mention | None) -> bool:
         """Whether a method is no name, nor a term that papers use: "best model", "our diffusion model"."""
@@ -319,9 +302,6 @@ class _PaperEdges:
         whole = more.sub("", mention.text) if node is None and more else ""
         return self.resolution.node(self.local, mention.label, whole) if whole else node
 
-    def _is_resource(self, node_id: str) -> bool:
-        return self.resolution.nodes[node_id].label in ("Dataset", "Benchmark")
-
     def _result_rows(self, number: Stated, computed: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         result, node_id = number.result, number.id
         evidence = result.evidence
@@ -332,7 +312,7 @@ class _PaperEdges:
             "baseline": result.baseline,
         }
         texts = {name: mention.text if mention else None for name, mention in slots.items()}
-        yield "Result", _result_row(node_id, result, texts) | computed
+        yield "Result", result_row(node_id, result, texts) | computed
         end = (node_id, "Result")
         yield self._edge("REPORTS", self._paper_end(), end, evidence, result.confidence)
         for edge_type, mention, labels in (
@@ -351,39 +331,3 @@ class _PaperEdges:
     def _slot_evidence(self, evidence: Evidence, mention: Mention) -> Evidence:
         """Quote the number's sentence; of a slot named elsewhere, the stretch from the one to the other."""
         return context_of(self.paper, self.facts, evidence, mention)
-
-
-def _result_row(node_id: str, result: Result, texts: dict[str, str | None]) -> dict[str, Any]:
-    about = " ".join(
-        part
-        for part in (
-            texts["metric"] or "",
-            result.value_text,
-            f"on {texts['on']}" if texts["on"] else "",
-            f"by {texts['method']}" if texts["method"] else "",
-        )
-        if part
-    )
-    return {
-        "id": node_id,
-        "name": about,
-        "search_text": about.lower(),
-        "aliases": [],
-        "support": 1,
-        "value": result.value,
-        "value_text": result.value_text,
-        "unit": result.unit,
-        "kind": result.kind,
-        "metric": texts["metric"],
-        "measured_on": texts["on"],
-        "method": texts["method"],
-        "baseline": texts["baseline"],
-        "baseline_value": result.baseline_value,
-        "baseline_start": result.baseline_start,
-        "baseline_end": result.baseline_end,
-        "hedge": result.hedge,
-        "split": result.split,
-        "condition": result.condition,
-        "subject": result.subject,
-        "confidence": round(result.confidence, 4),
-    }

@@ -46,6 +46,10 @@ _BY_ANOTHER = re.compile(r" by (?:the )?(?=[A-Z])")
 _MODIFIER = re.compile(r"\d-[a-z]+$")  # "48-hour" prediction errors
 _SIGNED = re.compile(r"[\s$]*[+−]")  # "+0.71" over another's; a minus may be a score's
 _COUNT = re.compile(r"\b(?:out )?of\b")  # "8 out of 9" of the comparisons
+# "It improves answers in 87% of questions", "in 80% of AB and 87% of XY questions": how often, not how well.
+_OFTEN_BEFORE = re.compile(r"\b(?:in|on|for)\b(?: \w+){0,2} [^\s\w]*$")
+_OFTEN_AFTER = re.compile(r"[\s$}\\%]*of\b")
+_OF_PLACE = re.compile(r"[\s$}\\%]*of (?:all |the ){0,2}")
 _SIZE = re.compile(r"\W*\d+\W*(?:x|×|times)\W*\d+\W*")
 _HARDWARE = re.compile(
     r"(?:\b|[a-z])(?:[GNTCLX]PUs?|FPGAs?|microcontrollers?|smartphones?|Jetson\b.*|Raspberry Pi.*)$"
@@ -56,7 +60,7 @@ _VERB = (
     r"|(?:scores?|gets?|gains?|has|have|is|are|was|were|on|in)\b"
 )
 _TRAINED = re.compile(
-    r"\b(?i:train(?:ed|ing))(?: (?!(?:and|then|but|evaluated|tested|on)\b)[^\s.;:,%]+){0,4} on "
+    r"\b(?i:train(?:ed|ing))(?: (?!(?:and|then|but|evaluated|tested|on)\b)[^\s.;:,%]+){0,4} (?:on|with) "
     rf"(?:(?:the|an?) )?(?:(?!{_VERB})[^\s.;:,%]+(?:,(?= (?:and |or )?[A-Z\d]))? ){{0,6}}$"
 )
 _TRAINS = re.compile(r"[ -]pre-?train", re.I)
@@ -76,6 +80,7 @@ _PLAIN = re.compile(
 )
 _NAMED = re.compile(r"[^\W_]*[A-Z][^\W_]*")
 _SEVERAL = re.compile(r" (?:and|or) |[,&]")
+_NUMBERED = re.compile(r"\d ?[&/] ?\d")  # "NavSim1&2"
 
 
 def unranked(stated: Stated, metric: Metric | None, misfit: str | None) -> str | None:
@@ -133,6 +138,11 @@ def is_generic(method: str) -> bool:
     return _GENERIC.search(method) is not None and not named
 
 
+def opens(title: str, names: Iterable[str]) -> bool:
+    """Whether a title begins with one of some names: "XY: ..."."""
+    return any(re.match(rf"{re.escape(name)}(?!\w)", title, re.IGNORECASE) for name in names)
+
+
 def among_others(paper: Paper, mentions: Iterable[Mention], place: Mention) -> bool:
     """Whether a dataset is named in a list of datasets: "on AB, CD and XY"."""
     text = paper.text(place.field)
@@ -154,6 +164,8 @@ def _no_score(stated: Stated) -> str | None:
     if _COUNT.search(r.value_text):
         return "a count of cases, not a score"
     before, after = stated.quote[: stated.at[0]], stated.quote[stated.at[1] :]
+    if _OFTEN_BEFORE.search(before) and _OFTEN_AFTER.match(after):
+        return "a share of cases, not a score"
     if r.baseline_value is None and _SIGNED.match(r.value_text):
         return "may be a change, not a score"
     if r.baseline_value is None and (_CHANGES_AFTER.match(after) or _CHANGES_BEFORE.search(before)):
@@ -173,6 +185,13 @@ def _no_link(stated: Stated, metric: Metric | None) -> str | None:
         return f"{r.metric.text!r} may be several metrics"
     if not stated.linked or r.on is None:
         return "names no dataset" if r.on is None else "was measured on no known dataset"
+    share = _OF_PLACE.match(stated.quote, stated.at[1])
+    if share and stated.quote.startswith(r.on.text, share.end()):
+        return "a share of cases, not a score"
+    if _NUMBERED.search(r.on.text):
+        return "names several datasets"
+    if stated.on_method:
+        return f"{r.on.text!r} is a method to this paper, no dataset"
     if _SIZE.fullmatch(r.on.text):
         return f"{r.on.text!r} is a size, no dataset"
     if _trained_on(stated, r.on):

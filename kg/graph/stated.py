@@ -23,6 +23,7 @@ class Stated:
         metric, on, method, baseline: keys of what it is linked to (the node's id, else the name's
             normalised form), None where it is linked to nothing.
         linked: whether what it was measured on is a dataset or benchmark.
+        on_method: whether the paper uses or brings that as a method.
         among_others: whether that stands in a list of datasets.
         nameless: whether its method is no name, "the best model".
     """
@@ -37,6 +38,7 @@ class Stated:
     method: str | None = None
     baseline: str | None = None
     linked: bool = False
+    on_method: bool = False
     among_others: bool = False
     nameless: bool = False
 
