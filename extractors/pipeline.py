@@ -14,6 +14,7 @@ from extractors.trained import FAST
 from kg.model import Paper, PaperFacts
 
 _BRACKETS = frozenset("()[]")
+_LATEX = r"\\(?:text\w+|emph|underline|mathbf|mathrm)\{"
 COMPONENTS = ("kg_sentences", "kg_abbreviations", "kg_encoder", "kg_numbers", "kg_mentions", "kg_claims")
 
 
@@ -29,7 +30,12 @@ def load(model: str = "") -> Language:
     nlp = spacy.blank("en")
     # "GPT-3 175B." or "FooNet-S." ends a sentence: to the tokenizer the full stop is a part of the unit.
     suffixes = [*(nlp.Defaults.suffixes or ()), r"(?<=[0-9][A-Za-z])\.", r"(?<=[A-Za-z0-9]-[A-Z])\."]
+    # "\textbf{FooNet}" is FooNet, but "\textbf{F}ooNet" stays one word; "FooNet~\cite{foo}" is FooNet.
+    prefixes = [*(nlp.Defaults.prefixes or ()), rf"{_LATEX}(?=[^{{}}]*(?:\}}[^\w{{}}]*)?$)"]
+    infixes = [*(nlp.Defaults.infixes or ()), r"~?\\cite\w*\{|~(?=\\)", rf"(?<=~){_LATEX}"]
     tokenizer: Any = nlp.tokenizer
+    tokenizer.prefix_search = spacy.util.compile_prefix_regex(prefixes).search
+    tokenizer.infix_finditer = spacy.util.compile_infix_regex(infixes).finditer
     tokenizer.suffix_search = spacy.util.compile_suffix_regex(suffixes).search
     # "Quick Sand Net (QSN): ...": no smiley.
     smileys = {form for form in emoticons if not _BRACKETS.isdisjoint(form)}

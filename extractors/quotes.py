@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from spacy.tokens import Doc, Span
 
 from extractors.tokens import tokens_of
+from extractors.unlatex import balanced
 from kg.model import Evidence, Field, Label, Mention
 
 _GAP = 2
@@ -77,6 +78,6 @@ class Quotes:
 
     def mention(self, span: Span, label: Label, score: float, rule: str) -> Mention:
         """Return a span as a mention with field offsets."""
-        begin, stop = span.start_char, span.end_char
+        begin, stop = balanced(self.text, span.start_char, span.end_char)
         field, start, end = self.locate(begin, stop)
         return Mention(field, start, end, self.text[begin:stop], label, round(score, 4), rule)

@@ -20,6 +20,7 @@ from extractors.result_slots import SLOTS, Candidate, Scene, empty_cues, find_ph
 from extractors.result_words import Around, hedge, split, whose
 from extractors.tokens import Tokens, tokens_of
 from extractors.trained import trained_of
+from extractors.unlatex import balanced
 from kg.metrics import has_cut_off
 from kg.model import Claim, Evidence, Label, Mention, Result, Scale
 
@@ -126,14 +127,8 @@ def _condition(
     method = chosen["method"][:2] if "method" in chosen else None
     spans = condition(around, taken, _place(chosen), method)
     spans = [*([ran_with] if ran_with else []), *spans]
-    found = [_formula(layout.raw, *span) for span in spans]
+    found = [layout.raw[slice(*balanced(layout.raw, *span))] for span in spans]
     return "; ".join(worded(text) for text in found if text.count("{") == text.count("}")) or None
-
-
-def _formula(raw: str, start: int, end: int) -> str:
-    """Return a part of a text with the "$" that closes the formula at its end."""
-    cut = raw[start:end].count("$") % 2 == 1 and raw[end : end + 1] == "$"
-    return raw[start : end + cut]
 
 
 def _of_the_rival(result: Result, introduced: frozenset[str]) -> Result:
@@ -298,6 +293,7 @@ _RESULT = re.compile(r"(?<=[A-Z\d]) (?:results?|scores?|performance)$")
 
 def _mention(doc: Doc, layout: Stage, slot: str, choice: Choice) -> Mention:
     start, end, probability = choice
+    start, end = balanced(layout.raw, start, end)
     if slot in ("method", "baseline"):
         end = start + len(_RESULT.sub("", layout.raw[start:end]))
     label = layout.label_at(start, end)

@@ -15,6 +15,10 @@ _SYMBOLS = {
     "bm": " ", "thinspace": " ", "textsc": " ", "texttt": " ", "deg": "°", "mu": "μ", "textemdash": "—",
     "percent": "%",
 }  # fmt: skip
+# Colours and references, with what they are given.
+_ASIDE = re.compile(r"~?\\(?:(?:text)?color|cite\w*|ref|eqref|label)\*?(?:\[[^]]*\])?\{[^{}]*\}")
+_CUT = re.compile(r"\\[A-Za-z]+\Z")
+_GIVEN = re.compile(r"\{[^{}]{1,40}\}")
 _COMMAND = re.compile(r"\\([A-Za-z]{1,14})(?![A-Za-z])|\\([%$,;:! ~&#_])|\*\*|[{}~]")
 
 
@@ -23,6 +27,7 @@ def plain(text: str) -> str:
     if not ("\\" in text or "$" in text or "*" in text or "~" in text or "{" in text):
         return text
     text = _MATH.sub(_open_math, text)
+    text = _ASIDE.sub(lambda match: " " * len(match[0]), text)
     return _COMMAND.sub(lambda match: _shown(match, text), text)
 
 
@@ -47,11 +52,16 @@ def _shown(match: re.Match[str], text: str) -> str:
 
 
 def balanced(text: str, start: int, end: int) -> tuple[int, int]:
-    """Trim a slice to ink, then widen it over the dollar or brace that closes one it has cut open."""
+    r"""Trim a slice to ink, then widen it over what closes a dollar or brace, or belongs to a command, in it.
+
+    Such as "AP_{50" and "AP\textsubscript" of "AP\textsubscript{50}".
+    """
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
+    if given := _GIVEN.match(text, end) if _CUT.search(text, start, end) else None:
+        end = given.end()
     inside = text[start:end]
     if inside.count("{") > inside.count("}") and text[end : end + 1] == "}":
         end += 1

@@ -22,8 +22,8 @@ from multiprocessing import Pool
 from pathlib import Path
 
 import numpy as np
-import spacy
 
+from extractors import FAST, load
 from extractors.abbreviations import Abbreviations
 from extractors.candidates import read
 from extractors.doc import make_doc
@@ -76,7 +76,7 @@ def _shared(paper: Paper) -> Paper:
     return paper
 
 
-_NLP = spacy.blank("en")
+_NLP = load(FAST)
 
 
 def targets_of(papers: Sequence[Paper]) -> list[tuple[Floats, Floats]]:

@@ -23,11 +23,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from extractors import number_cues, result_slots
+from extractors import FAST, load, number_cues, result_slots
 from extractors.abbreviations import Abbreviations
 from extractors.doc import make_doc, spans_of
 from extractors.judge import judge
@@ -236,8 +235,9 @@ def main() -> None:
     parser.add_argument("--held-out", type=int, default=820, help="last papers, to measure on")
     parser.add_argument("--only-seen", action="store_true", help="do not fit again with the held-out papers")
     args = parser.parse_args()
+    nlp = load(FAST)
     parts = (Sentences(), Abbreviations(), Numbers(), Mentions())
-    papers = [paper for folder in args.folders for paper in read_papers(folder, spacy.blank("en"), parts)]
+    papers = [paper for folder in args.folders for paper in read_papers(folder, nlp, parts)]
     seen = len(papers) - args.held_out
     words = ordinary(papers)
     fit_tables(papers, seen, words)

@@ -1,0 +1,46 @@
+r"""Names and numbers inside LaTeX: `\textbf{QuillNet}` is QuillNet."""
+
+from __future__ import annotations
+
+import pytest
+
+import extractors
+from extractors.unlatex import plain
+from kg.model import Paper
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        (r"\textbf{QuillNet}, a net", [r"\textbf{", "QuillNet", "}", ",", "a", "net"]),
+        (r"\emph{Quick Sand Net}", [r"\emph{", "Quick", "Sand", "Net", "}"]),
+        (r"\textbf{Q}uick \textbf{S}and", [r"\textbf{Q}uick", r"\textbf{S}and"]),
+        (r"Quill~\cite{quill25}", ["Quill", r"~\cite{", "quill25", "}"]),
+        (r"call~\textit{Quill}", ["call", "~", r"\textit{", "Quill", "}"]),
+    ],
+)
+def test_commands_part_words(text: str, tokens: list[str]) -> None:
+    nlp = extractors.load(extractors.FAST)
+    assert [token.text for token in nlp.make_doc(text)] == tokens
+    assert nlp.make_doc(text).text == text
+
+
+def test_names_inside_commands_are_found() -> None:
+    text = (
+        r"We propose \textbf{Quick Sand Net (QSN)}, a network for counting birds. "
+        r"\textbf{QSN} has \textbf{78.3\%} accuracy and 24.1 AP\textsubscript{50} on Corvid~\cite{crow2020}."
+    )
+    (facts,) = extractors.extract([Paper("Counting birds", text)])
+    introduced = {m.text for c in facts.claims if c.role == "introduces" for m in (c.name, *c.aliases)}
+    assert {"QSN", "Quick Sand Net"} <= introduced
+    assert not any("\\" in name for name in introduced)
+    found = [(r.value_text, r.metric and r.metric.text, r.on and r.on.text) for r in facts.results]
+    assert found[0] == (r"78.3\%", "accuracy", "Corvid")
+    assert found[1][1] == r"AP\textsubscript{50}"  # with its brace
+
+
+def test_colours_and_references_are_blank() -> None:
+    for text in (r"{\textcolor{blue}{hard}}", r"Corvid~\citep[p.~3]{crow2020}", r"Table~\ref{tab:9}"):
+        assert len(plain(text)) == len(text)
+    assert plain(r"on {\textcolor{blue}{hard}} sets").split() == ["on", "hard", "sets"]
+    assert plain(r"Corvid~\cite{crow2020} is").split() == ["Corvid", "is"]
