@@ -20,6 +20,7 @@ from extractors.kinds import introduced_type, outcome_of, paper_kind, resource_t
 from extractors.lexicon import key
 from extractors.linear import OUTPUTS, ROLES, weights
 from extractors.other_names import is_version, restated, same_as
+from extractors.problems import whole
 from extractors.quotes import Quotes
 from extractors.saying import acts_on_a_problem, ranked, works_against
 from extractors.trained import trained_of
@@ -95,6 +96,7 @@ def _chosen(quotes: Quotes, spans: Scored, thresholds: Mapping[str, float]) -> d
         if not chosen["introduces"]:
             chosen = _with_agents(quotes, things, chosen)
         chosen |= {role: _joined(quotes.doc, chosen[role]) for role in _VERSIONED}
+        chosen["targets"] = _whole(quotes, chosen["targets"])
         return chosen | {role: _said_once(quotes, chosen[role]) for role in ("tasks", "targets")}
     return _labelled([item for item in spans if not quotes.torn(item[0])], thresholds)
 
@@ -111,6 +113,19 @@ def _joined(doc: Doc, things: list[Thing]) -> list[Thing]:
                 if i < len(ROLES):
                     first.reasons[i] = thing.reasons[i]
     return list(joined.values())
+
+
+def _whole(quotes: Quotes, things: list[Thing]) -> list[Thing]:
+    """Give problems the head that makes them problems, and make one of those that are then the same."""
+    out: dict[str, Thing] = {}
+    for thing in things:
+        spans = whole(quotes, thing.spans)
+        if spans != thing.spans:
+            thing.name, thing.forms = " ".join(key(spans[0].text)), {}
+            for span in spans:
+                thing.forms.setdefault(span.text.casefold(), []).append(span)
+        out.setdefault(thing.name, thing)
+    return list(out.values())
 
 
 def _said_once(quotes: Quotes, things: list[Thing]) -> list[Thing]:
