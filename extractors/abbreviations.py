@@ -80,6 +80,8 @@ def _pair(tokens: Tokens, opened: int, closed: int) -> Abbreviation | None:
     if start >= end or opened == 0 or tokens.opens[opened]:
         return None
     inner = tokens.text[tokens.starts[start] : tokens.ends[end - 1]]
+    while opened > 0 and texts[opened - 1].endswith("{"):  # "Quick Sand Net \textbf{(QSN)}"
+        opened -= 1
     if end - start <= _MAX_SHORT_TOKENS and _is_short(inner):
         long = _long_before(tokens, inner, opened)
         if long is not None:

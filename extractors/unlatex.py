@@ -18,6 +18,7 @@ _SYMBOLS = {
 # Colours and references, with what they are given.
 _ASIDE = re.compile(r"~?\\(?:(?:text)?color|cite\w*|ref|eqref|label)\*?(?:\[[^]]*\])?\{[^{}]*\}")
 _CUT = re.compile(r"\\[A-Za-z]+\Z")
+_PAIRS = {"}": "{", ")": "("}
 _GIVEN = re.compile(r"\{[^{}]{1,40}\}")
 _COMMAND = re.compile(r"\\([A-Za-z]{1,14})(?![A-Za-z])|\\([%$,;:! ~&#_])|\*\*|[{}~]")
 
@@ -52,13 +53,15 @@ def _shown(match: re.Match[str], text: str) -> str:
 
 
 def balanced(text: str, start: int, end: int) -> tuple[int, int]:
-    r"""Trim a slice to ink, then widen it over what closes a dollar or brace, or belongs to a command, in it.
+    r"""Trim a slice to ink and of what closes nothing in it; widen it over what it has cut open.
 
-    Such as "AP_{50" and "AP\textsubscript" of "AP\textsubscript{50}".
+    Such as "QSN}" of "\textbf{QSN}", and "AP_{50", "AP\textsubscript" of "AP\textsubscript{50}".
     """
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
+        end -= 1
+    while end > start and _loose(text, start, end):
         end -= 1
     if given := _GIVEN.match(text, end) if _CUT.search(text, start, end) else None:
         end = given.end()
@@ -71,3 +74,12 @@ def balanced(text: str, start: int, end: int) -> tuple[int, int]:
         elif start and text[start - 1] == "$":
             start -= 1
     return start, end
+
+
+def _loose(text: str, start: int, end: int) -> bool:
+    """Whether a slice ends with a mark that closes, or opens, nothing in it: "QSN}$", "QSN)"."""
+    last, inside = text[end - 1], text[start:end]
+    if last == "$":
+        return inside.count("$") % 2 == 1 and text[start - 1 : start] != "$"
+    opens = _PAIRS.get(last)
+    return last == "\\" or (opens is not None and inside.count(last) > inside.count(opens))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import extractors
-from extractors.unlatex import plain
+from extractors.unlatex import balanced, plain
 from kg.model import Paper
 
 
@@ -27,7 +27,7 @@ def test_commands_part_words(text: str, tokens: list[str]) -> None:
 
 def test_names_inside_commands_are_found() -> None:
     text = (
-        r"We propose \textbf{Quick Sand Net (QSN)}, a network for counting birds. "
+        r"We propose Quick Sand Net \textbf{(QSN)}, a network for counting birds. "
         r"\textbf{QSN} has \textbf{78.3\%} accuracy and 24.1 AP\textsubscript{50} on Corvid~\cite{crow2020}."
     )
     (facts,) = extractors.extract([Paper("Counting birds", text)])
@@ -44,3 +44,20 @@ def test_colours_and_references_are_blank() -> None:
         assert len(plain(text)) == len(text)
     assert plain(r"on {\textcolor{blue}{hard}} sets").split() == ["on", "hard", "sets"]
     assert plain(r"Corvid~\cite{crow2020} is").split() == ["Corvid", "is"]
+
+
+@pytest.mark.parametrize(
+    ("text", "cut", "whole"),
+    [
+        (r"\textbf{QSN}$ is", "QSN}$", "QSN"),
+        (r"$AP_{50}$ is", "AP_{50", "AP_{50}"),
+        (r"AP\textsubscript{50} is", r"AP\textsubscript", r"AP\textsubscript{50}"),
+        ("(called QSN) is", "QSN)", "QSN"),
+        ("F(x) is", "F(x)", "F(x)"),
+        (r"QSN\ is", "QSN\\", "QSN"),
+    ],
+)
+def test_marks_close_what_they_open(text: str, cut: str, whole: str) -> None:
+    at = text.index(cut)
+    start, end = balanced(text, at, at + len(cut))
+    assert text[start:end] == whole
