@@ -30,13 +30,16 @@ def _any(section: str) -> str:
 _BASED = r"(?:built|based) (?:up)?on|initiali[sz]ed (?:from|with)|starting from"
 _TRAINED = r"(?:pre-?|fine-?)?(?:trained|tuned)(?: only| solely| exclusively)? (?:on|with|from|using)"
 _OPENING = re.compile(
-    rf"\b(?:without using|with|using|via|under|without|given|at|in|after|when|for|{_BASED}|{_TRAINED})\b",
+    rf"\b(?:without using|with|using|via|under|without|given|at|in|on|after|when|for|{_BASED}|{_TRAINED})\b",
     re.I,
 )
 # "XY on AB attains": the second name is a part of how the method was run.
 _UPON = re.compile(r" (?P<upon>(?:on|atop|within|inside|on top of) (?:the |an? )?(?=[A-Z]))")
 # "On Llama-3-8B, XY reaches 9% on AB."
 _FRONTED = re.compile(r"\s*(?P<upon>On (?:the |an? )?)")
+_RUNS_ON = re.compile(
+    rf"(?:[\s-][A-Z]?\d+(?:\.\d+)?B|\b(?:{_any('hardware')}|RTX ?\d+\w*|[AHV]100|Jetson(?: \w+){{0,2}}))$"
+)
 _MODEL = re.compile(r"\b(?:(?i:models?|backbones?|architectures?|checkpoints?)|\d+(?:\.\d+)?[BM])$")
 _PLACES = ("on", "atop", "within", "inside")
 _DOES = re.compile(
@@ -61,8 +64,17 @@ _NAME = re.compile(r"(?<![\w.])(?:[A-Z][\w.+/-]*[A-Z\d][\w.+/-]*|[a-z]+[A-Z]\w*|
 _MEANS = re.compile(rf"\b(?:{_any('means')})\b", re.I)
 _COUNTED = rf"(?:\d+|{_COUNT}|multi|few)-(?:{_any('counted')})(?: (?:setting|mode|classification|task))?"
 _SETTING = re.compile(rf"\b(?:{_any('settings')})$|\b{_COUNTED}\b", re.I)
-# "84.1% (three-class)".
-_BRACKETED = re.compile(rf"[^\s,;()]{{0,3}}(?: [\w@.-]+){{0,2}} \((?P<setting>{_COUNTED})\)", re.I)
+# "84.1% (three-class)", "33.0% IoU (T=1)"; p, n and the like are of statistics.
+_ASSIGNED = r"\W{0,2}(?![pnNrRFdt]\b)[A-Za-z] {0,2}=\W{0,2}\d+(?:\.\d+)?\W?"
+_BRACKETED = re.compile(rf"[^\s,;()]{{0,3}}(?: [\w@.-]+){{0,2}} \((?P<setting>(?i:{_COUNTED})|{_ASSIGNED})\)")
+# "On AB with XY, ...": still the head of the sentence.
+_HEAD = re.compile(r"\s*(?:On|In|For|Under|Using|With|Across|At)\b[^,;:]*$|\s*$")
+_NAMED_IN_BRACKETS = re.compile(r" \([A-Z][\w.+/-]*\)")
+_FACTOR = re.compile(r"\W*\d+(?:\.\d+)?\s*[x×]\W*")
+# What may be at so much, and is no outcome: "at a compression rate of 1%".
+_KEPT = re.compile(
+    r"compress|sampl|mask|prun|spars|drop|noise|false|missing|poison|corrupt|label|retention|budget", re.I
+)
 # "With 40% noise", "under a 5% budget", "at a sampling rate of 5%".
 _SET = re.compile(
     rf"\d[^\s,;]*(?: %)? (?:of (?:the |its )?)?(?:[\w-]+ ){{0,3}}?(?:{_any('set')})\b"
@@ -88,7 +100,8 @@ _RIVAL = re.compile(rf"\b(?:{_any('rival')})\b", re.I)
 # "A held-out subset of XY", "trained on a 10% subset of XY".
 _SUBSET = re.compile(
     r"\b(?P<part>(?:\btrain\w* (?:\w+ly )?(?:on|with) (?:an? |the )?)?(?:[\w%.,-]+ ){0,4}"
-    r"(?:subset|portion|fraction|half|subsample)) of(?: the| our)? ?$",
+    r"(?:subset|portion|fraction|half|subsample|(?:area|level|track|fold|part|phase|season)[ -]\w{1,2})) of"
+    r"(?: the| our)? ?$",
     re.I,
 )
 _SIZE = re.compile(r"\s*(?:at )?\(?\s*(?P<size>\d{2,4}\s*[x×]\s*\d{2,4})(?!\w)")
@@ -124,7 +137,7 @@ def _applies(around: Around, span: Span) -> bool:
     """Whether a condition goes with the number, and not with another one or another clause."""
     start, end = span
     number = around.numbers[around.at][0]
-    fronted = not around.text[around.low : start].strip()
+    fronted = _HEAD.match(around.text, around.low, start) is not None
     if start <= number < end:
         return False
     if end <= number and not fronted and _OTHER_CLAUSE.search(around.text, end, number):
@@ -137,6 +150,8 @@ def _applies(around: Around, span: Span) -> bool:
     inside = around.text.count("(", around.low, start) > around.text.count(")", around.low, start)
     if inside and (")" if end <= number else "(") in between and between.strip() != "(":
         return False
+    if around.text.startswith("even ", start - 5):
+        start -= 5  # an aside elsewhere, here it belongs to what follows
     return owner(around, start) or _listed(around, start)
 
 
@@ -190,7 +205,9 @@ def _phrases(
         end = closing.start() if closing else high
         body = _TRAIL.sub("", text[opening[1] : end].rstrip(". "))
         start, stop = opening[0], opening[1] + len(body)
-        if not body.strip() or len(body.split()) > _WORDS or any(a < end and start < b for a, b in taken):
+        if not (body.strip() and f"{word}{body}"[len(word.rstrip())].isspace()):
+            continue  # "on-chip"
+        if len(body.split()) > _WORDS or any(a < end and start < b for a, b in taken):
             continue
         claims = any(a < end and start < b for a, b in around.numbers)
         if claims and not (word in ("with", "using", "under", "at") and _sets(body)):
@@ -199,13 +216,22 @@ def _phrases(
             continue
         head = not text[around.low : start].strip(" ,")
         fronted = head and text[stop : stop + 1] == ","
-        if word.startswith(_PLACES) and not (
-            (fronted and _MODEL.search(body)) if head else _DOES.match(text, stop)
-        ):
+        close = _close(around, start, method)
+        if word.startswith(_PLACES) and not _runs(around, body, stop, head, fronted, close):
             continue
-        if _says(word, body, fronted=fronted, close=_close(around, start, place, method), set_by=claims):
-            done = stop
-            yield start, stop
+        if _says(word, body, fronted=fronted, close=close or _close(around, start, place), set_by=claims):
+            named = _NAMED_IN_BRACKETS.match(text, stop)  # "with Mask2Former (Swin-S)"
+            done = named.end() if named else stop
+            yield start, done
+
+
+def _runs(around: Around, body: str, stop: int, head: bool, fronted: bool, close: bool) -> bool:
+    """Whether what stands behind "on" says where a method runs, not what it was measured on."""
+    if _RUNS_ON.search(body):
+        return True
+    if head:
+        return fronted and _MODEL.search(body) is not None
+    return close and _DOES.match(around.text, stop) is not None
 
 
 def _close(around: Around, start: int, *spans: Span | None) -> bool:
@@ -227,7 +253,10 @@ def _openings(around: Around, method: Span | None) -> list[Span]:
 
 def _sets(body: str) -> bool:
     """Whether a number in a phrase says how something was reached, not what."""
-    return _SET.search(body) is not None and metric_of(re.sub(r" ?(?:of|=).*", "", body).strip()) is None
+    if _FACTOR.fullmatch(body):
+        return True  # "at 8x"
+    named = metric_of(re.sub(r" ?(?:of|=).*", "", body).strip())
+    return _SET.search(body) is not None and (named is None or _KEPT.search(body) is not None)
 
 
 def _says(word: str, body: str, *, fronted: bool, close: bool, set_by: bool) -> bool:
@@ -253,6 +282,8 @@ def _says(word: str, body: str, *, fronted: bool, close: bool, set_by: bool) -> 
         return fronted and not _TASK.search(body)
     if first == "without":
         return not _SPARES.match(body)
+    if first == "in" and _LOOSE.search(body):
+        return False
     if first in ("in", "after"):
         return bool((first == "after" and _QUANTITY.search(body)) or _SETTING.search(body))
     if first == "at":

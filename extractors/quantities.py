@@ -298,9 +298,16 @@ def _factors(shown: str, numbers: list[Number]) -> list[Number]:
     return out
 
 
+_BY_AFTER, _BY_BEFORE = re.compile(r"\s*×\s*\d"), re.compile(r"\d\s*×\s*$")
+
+
 def _in_a_name(shown: str, number: Number) -> bool:
-    """Whether a number belongs to a name: a size as in "Foo3.1-8B-Chat", a range as in "mAP50-95"."""
-    if _NAME_BEFORE.search(shown, max(0, number.start - 24), number.start) is None:
+    """Whether a number belongs to a name or a size: "Foo3.1-8B-Chat", "mAP50-95", "256×256"."""
+    low = max(0, number.start - 24)
+    by = _BY_AFTER.match(shown, number.end) or _BY_BEFORE.search(shown, low, number.start)
+    if by and number.unit is None:
+        return True
+    if _NAME_BEFORE.search(shown, low, number.start) is None:
         return False
     return shown[number.end - 1] in "BM" or (number.unit is None and shown[number.start - 2].isdigit())
 

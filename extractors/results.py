@@ -291,11 +291,16 @@ def _with_cut_off(layout: Stage, scene: Scene, metric: Choice) -> Choice:
 _RESULT = re.compile(r"(?<=[A-Z\d]) (?:results?|scores?|performance)$")
 
 
+_WHOSE = re.compile(r"^(?:the )?[a-z]\w+['’]s ")  # "the teacher's mIoU"
+
+
 def _mention(doc: Doc, layout: Stage, slot: str, choice: Choice) -> Mention:
     start, end, probability = choice
     start, end = balanced(layout.raw, start, end)
     if slot in ("method", "baseline"):
         end = start + len(_RESULT.sub("", layout.raw[start:end]))
+    if slot == "metric":
+        start = end - len(_WHOSE.sub("", layout.raw[start:end]))
     label = layout.label_at(start, end)
     chosen: Label = label if label in _LABELS[slot] else _FALLBACK[slot]  # type: ignore[assignment]
     field, low, high = locate(doc, start, end)

@@ -17,7 +17,7 @@ _SYMBOLS = {
 }  # fmt: skip
 # Colours and references, with what they are given.
 _ASIDE = re.compile(r"~?\\(?:(?:text)?color|cite\w*|ref|eqref|label)\*?(?:\[[^]]*\])?\{[^{}]*\}")
-_CUT = re.compile(r"\\[A-Za-z]+\Z")
+_CUT = re.compile(r"(?:\\[A-Za-z]+|[\^_])\Z")
 _PAIRS = {"}": "{", ")": "("}
 _GIVEN = re.compile(r"\{[^{}]{1,40}\}")
 _COMMAND = re.compile(r"\\([A-Za-z]{1,14})(?![A-Za-z])|\\([%$,;:! ~&#_])|\*\*|[{}~]")

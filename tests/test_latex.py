@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import extractors
+from extractors.quantities import scan
 from extractors.unlatex import balanced, plain
 from kg.model import Paper
 
@@ -61,3 +62,8 @@ def test_marks_close_what_they_open(text: str, cut: str, whole: str) -> None:
     at = text.index(cut)
     start, end = balanced(text, at, at + len(cut))
     assert text[start:end] == whole
+
+
+def test_sizes_are_no_results() -> None:
+    for text in (r"$256\times256$", r"$256 \times 256$", "256×256", "256x256"):
+        assert scan(f"an FID of 2.15 on ImageNet {text} and more")[-1].value == 2.15

@@ -61,6 +61,10 @@ def why(stated: Stated) -> str | None:
         ),
         ("F1 improves in 71% of Corvid-9.", "71%", "F1", "Corvid-9", "a share of cases"),
         ("F1 rises in 8% of Heron and 71% of Corvid-9 texts.", "71%", "F1", "Corvid-9", "a share of cases"),
+        ("Agreement reaches 71.5% F1 on Corvid-9.", "71.5%", "F1", "Corvid-9", "an agreement"),
+        ("71.5% accuracy in matching human ratings of Heron.", "71.5%", "accuracy", "Heron", "an agreement"),
+        ("It has 99% TPR at 1% FPR on Corvid-9.", "1%", "FPR", "Corvid-9", "an operating point"),
+        ("An accuracy of 71.5% on Val Unseen.", "71.5%", "accuracy", "Val Unseen", "a part of some dataset"),
         ("An accuracy of 71.5% on Corvid1&2.", "71.5%", "accuracy", "Corvid1&2", "several datasets"),
         ("An accuracy of 71.5% on Ascend NPUs.", "71.5%", "accuracy", "Ascend NPUs", "hardware"),
         ("An accuracy and F1 of 71.5% on Corvid-9.", "71.5%", "accuracy and F1", "Corvid-9", "several"),
@@ -109,6 +113,13 @@ def test_what_it_was_trained_on_is_not_what_it_was_measured_on(quote: str, on: s
 )
 def test_what_stands_for_a_method_may_be_no_name(text: str, generic: bool) -> None:
     assert is_generic(text) is generic
+
+
+def test_what_gets_worse_may_be_an_attack() -> None:
+    stated = said("It cuts the accuracy on Heron from 80.0% to 71.5%.", "71.5%", "accuracy", "Heron")
+    worse = replace(stated, result=replace(stated.result, baseline_value=80.0))
+    assert "worse" in (why(worse) or "")
+    assert why(replace(worse, result=replace(worse.result, baseline_value=60.0))) is None
 
 
 def test_what_the_paper_takes_for_a_method_is_no_dataset() -> None:

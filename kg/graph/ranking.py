@@ -50,6 +50,20 @@ _COUNT = re.compile(r"\b(?:out )?of\b")  # "8 out of 9" of the comparisons
 _OFTEN_BEFORE = re.compile(r"\b(?:in|on|for)\b(?: \w+){0,2} [^\s\w]*$")
 _OFTEN_AFTER = re.compile(r"[\s$}\\%]*of\b")
 _OF_PLACE = re.compile(r"[\s$}\\%]*of (?:all |the ){0,2}")
+# "Inter-annotator agreement reaches 82%", "74% accuracy in matching human ratings".
+_AGREE_BEFORE = re.compile(r"\bagreement\b[^.;,]{0,60}$", re.I)
+_AGREE_AFTER = re.compile(
+    r"[^.;,]{0,40}\b(?:in|with|by) (?:match|agree|align|correlat)\w+ (?:with )?human", re.I
+)
+_AGREEMENT = re.compile(r"kappa|agreement|correlation|alpha|ICC", re.I)
+# "99.9% TPR at 1% FPR".
+_AT = re.compile(r"\bat (?:an? )?(?:fixed )?[^\w.;,]*$")
+_OPERATES = re.compile(r"\bf(?:alse|[anp]r\b)", re.I)
+_SPLIT = re.compile(
+    r"(?:val|validation|test|dev|development|train|training)"
+    r"(?:[ -](?:seen|unseen|set|split|std|clean|other|\d))*",
+    re.I,
+)
 _SIZE = re.compile(r"\W*\d+\W*(?:x|×|times)\W*\d+\W*")
 _HARDWARE = re.compile(
     r"(?:\b|[a-z])(?:[GNTCLX]PUs?|FPGAs?|microcontrollers?|smartphones?|Jetson\b.*|Raspberry Pi.*)$"
@@ -67,7 +81,7 @@ _TRAINS = re.compile(r"[ -]pre-?train", re.I)
 _GLUE = re.compile(r",?\s*(?P<and>(?:and|or|&)\s+)?(?:(?:the|its|our) )?(?:\w+ )?", re.I)
 # What names no method, unless a name stands before it; and what is no name either.
 _GENERIC = re.compile(
-    r"\b(?:model|method|approach|baseline|system|agent|framework|pipeline|classifier|detector|network|variant"
+    r"\b(?:model|method|approach|baseline|system|agent|team|framework|pipeline|classifier|detector|network|variant"
     r"|version|performer|performance|architecture|strategy|configuration|algorithm|technique|solution"
     r"|results?|setup|strongest|best|one"
     r"|llm|vlm|mllm|lmm|lvlm|rm|fm)(?:e?s)?$",
@@ -91,7 +105,10 @@ def unranked(stated: Stated, metric: Metric | None, misfit: str | None) -> str |
         metric: what the registry knows of its metric.
         misfit: why its value is not on the metric's scale.
     """
-    return _no_score(stated) or _no_link(stated, metric) or misfit or _not_sure(stated) or _not_exact(stated)
+    reason = (
+        _no_score(stated) or _no_link(stated, metric) or misfit or _not_sure(stated) or _not_exact(stated)
+    )
+    return reason or _made_worse(stated, metric)
 
 
 def set_apart(numbers: Iterable[Stated], ranked: Sequence[Stated]) -> dict[str, str]:
@@ -164,6 +181,11 @@ def _no_score(stated: Stated) -> str | None:
     if _COUNT.search(r.value_text):
         return "a count of cases, not a score"
     before, after = stated.quote[: stated.at[0]], stated.quote[stated.at[1] :]
+    of = r.metric.text if r.metric else ""
+    if not _AGREEMENT.search(of) and (_AGREE_BEFORE.search(before) or _AGREE_AFTER.match(after)):
+        return "an agreement, not a score"
+    if _AT.search(before) and _OPERATES.search(of):
+        return "an operating point, not a score"
     if _OFTEN_BEFORE.search(before) and _OFTEN_AFTER.match(after):
         return "a share of cases, not a score"
     if r.baseline_value is None and _SIGNED.match(r.value_text):
@@ -190,6 +212,8 @@ def _no_link(stated: Stated, metric: Metric | None) -> str | None:
         return "a share of cases, not a score"
     if _NUMBERED.search(r.on.text):
         return "names several datasets"
+    if _SPLIT.fullmatch(r.on.text):
+        return f"{r.on.text!r} is a part of some dataset"
     if stated.on_method:
         return f"{r.on.text!r} is a method to this paper, no dataset"
     if _SIZE.fullmatch(r.on.text):
@@ -197,6 +221,15 @@ def _no_link(stated: Stated, metric: Metric | None) -> str | None:
     if _trained_on(stated, r.on):
         return "may have been trained on the dataset that it names"
     return "was measured on hardware, no dataset" if _HARDWARE.search(r.on.text) else None
+
+
+def _made_worse(stated: Stated, metric: Metric | None) -> str | None:
+    """Say that the paper's own method worsens what it is measured by: an attack, or another's score."""
+    r = stated.result
+    if r.baseline_value is None or metric is None or metric.direction is None or r.value == r.baseline_value:
+        return None
+    better = (r.value > r.baseline_value) == (metric.direction == "higher")
+    return None if better else "worse than what it comes from: whose score it is, is not clear"
 
 
 def _trained_on(stated: Stated, place: Mention) -> bool:
