@@ -50,7 +50,7 @@ class Claims:
         # Other components may have labels of their own, and names that run from title to abstract.
         spans = [item for item in spans if item[0].label_ in LABELS and not quotes.torn(item[0])]
         named = [found for found in spans if found[0].label_ not in ("Number", "Scale")]
-        results, scale = link_results(doc, named, claims, quotes.tokens)
+        results, scale = link_results(doc, named, claims, quotes.tokens, kind)
         title, abstract = (
             quotes.text[: quotes.title_end],
             quotes.text[quotes.title_end :].removeprefix("\n\n"),

@@ -7,6 +7,7 @@ import re
 from extractors.result_choice import Choice
 from extractors.result_scenes import Stage
 from extractors.result_words import DOES, THINGS
+from kg.model import PaperKind, Subject
 
 _REACH = 300  # characters before the phrase in which its clause is read
 _WITH = re.compile(r"\b(?:with|using|powered by|built on) (?:(?:an?|the) (?:\w+ )?)?$", re.I)
@@ -27,6 +28,9 @@ _APPLIES = re.compile(
     r"(?:[^,;.()]{1,50}(?:,|,? and) )?(?:the |an? )?$",
     re.I,
 )
+_OF_OTHERS = ("analysis", "resource", "survey", "position")
+_NAME = re.compile(r"[A-Z].*[A-Z\d]|[a-z][A-Z]|[A-Za-z]-?\d")
+_LACKS = re.compile(r"(?:w/o|without|non-|no )", re.I)
 _UPON = re.compile(r" (?:trained )?(?:on|of|with|from|using|over)(?: top of)? (?:the |our )?", re.I)
 
 
@@ -74,6 +78,26 @@ def applied_to(layout: Stage, at: int, method: Choice) -> bool:
     found = _APPLIES.search(layout.text, max(low, method[0] - _REACH), method[0])
     who = found["who"].lower() if found else ""
     return who in layout.main_forms or who.startswith(("our ", "the proposed ", "this "))
+
+
+def by_name(layout: Stage, method: Choice, kind: PaperKind | None) -> Subject | None:
+    """Return whose method it is, by its name alone: "full XY" is the paper's, "GPT-4" in a benchmark's not.
+
+    Args:
+        layout: the paper.
+        method: what was chosen.
+        kind: of the paper.
+    """
+    text = layout.raw[method[0] : method[1]]
+    lower = text.lower()
+    if upon_own(layout, method) or (
+        not _LACKS.match(text)
+        and any(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", lower) for form in layout.introduced)
+    ):
+        return "own"
+    if layout.main is None and kind in _OF_OTHERS and _NAME.search(text):
+        return "rival"
+    return None
 
 
 def upon_own(layout: Stage, method: Choice) -> bool:

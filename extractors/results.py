@@ -14,7 +14,7 @@ from extractors.doc import locate, numbers_of
 from extractors.numbers import Quantity, parse_quantity, quantities, token_range
 from extractors.phrases import Phrase
 from extractors.result_choice import Choice, Offer, Scores, choose
-from extractors.result_own import applied_to, or_main, upon_own
+from extractors.result_own import applied_to, by_name, or_main
 from extractors.result_scenes import Stage, far, near, stage, subject
 from extractors.result_slots import SLOTS, Candidate, Scene, empty_cues, find_phrases, weigh
 from extractors.result_words import Around, hedge, split, whose
@@ -22,7 +22,7 @@ from extractors.tokens import Tokens, tokens_of
 from extractors.trained import trained_of
 from extractors.unlatex import balanced
 from kg.metrics import has_cut_off
-from kg.model import Claim, Evidence, Label, Mention, Result, Scale
+from kg.model import Claim, Evidence, Label, Mention, PaperKind, Result, Scale
 
 _LABELS: dict[str, frozenset[str]] = {
     "metric": frozenset({"Metric"}),
@@ -39,7 +39,11 @@ _TOGETHER = 64  # numbers that the model reads at once
 
 
 def link_results(
-    doc: Doc, spans: list[tuple[Span, float, str]], claims: list[Claim], tokens: Tokens | None = None
+    doc: Doc,
+    spans: list[tuple[Span, float, str]],
+    claims: list[Claim],
+    tokens: Tokens | None = None,
+    kind: PaperKind | None = None,
 ) -> tuple[list[Result], list[Scale]]:
     """Link the numbers of a Doc to what its text says about them.
 
@@ -48,6 +52,7 @@ def link_results(
         spans: the mentions with score and rule.
         claims: the roles that were judged; the introduced method is the default subject.
         tokens: of the Doc, where they have been read already.
+        kind: of the paper; who brings no method measures others'.
     """
     numbers = quantities(doc) if doc._.kg_numbers is None else numbers_of(doc)
     layout = stage(doc, numbers, spans, claims, tokens)
@@ -66,8 +71,8 @@ def link_results(
                 around = _around(layout, at, scene, i)
                 method = result.method.text if result.method else None
                 owner = whose(around, number, method, layout.introduced, compared)
-                if owner is None and "method" in chosen and upon_own(layout, chosen["method"]):
-                    owner = "own"
+                if owner is None and "method" in chosen:
+                    owner = by_name(layout, chosen["method"], kind)
                 # Of "4.2 versus 1.8" the second is the rival's.
                 if number.start in rivals or owner == "rival":
                     result = _of_the_rival(result, layout.introduced)

@@ -180,6 +180,28 @@ def test_a_rivals_number_is_not_the_papers_own(text: str) -> None:
     assert number.subject != "own"
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "subject"),
+    [
+        (
+            "QuillNet: a network",
+            "We propose QuillNet. A QuillNet-based ensemble reaches 80.1% accuracy on SQuAD.",
+            "own",
+        ),
+        (
+            "QuillBench: A Benchmark of Bird Songs",
+            "We introduce QuillBench, a benchmark of 900 songs. GPT-4o has 80.1% accuracy on QuillBench.",
+            "rival",
+        ),
+    ],
+)
+def test_whose_number_it_is_by_the_name_of_its_method(title: str, text: str, subject: str) -> None:
+    (facts,) = extractors.extract([Paper(title, text)])
+    number = next(r for r in facts.results if r.value == 80.1)
+    assert number.method is not None
+    assert number.subject == subject
+
+
 def test_what_the_papers_method_is_applied_to_is_a_condition() -> None:
     text = "We propose QuillNet. Applying our method to Heron-7B boosts accuracy on SQuAD to 80.1%."
     (facts,) = extractors.extract([Paper("QuillNet", text)])

@@ -261,6 +261,7 @@ class _PaperEdges:
             baseline=self._key(result.baseline),
             linked=data is not None,
             on_method=data is not None and data.support < _KNOWN and self._is_method(result.on),
+            foreign=self.main is None,
             nameless=self._nameless(result.method),
             among_others=result.on is not None and among_others(self.paper, self.facts.mentions, result.on),
         )

@@ -249,7 +249,9 @@ def _not_sure(stated: Stated) -> str | None:
         return f"not sure of its {' and '.join(unsure)}"
     if stated.nameless and r.method is not None and r.subject != "own":
         return f"names no method but {r.method.text!r}"
-    if r.subject != "rival" and (_BESIDE_A_RIVAL.search(stated.quote[: stated.at[0]]) or _another(stated)):
+    if (r.subject != "rival" or stated.foreign) and (
+        _BESIDE_A_RIVAL.search(stated.quote[: stated.at[0]]) or _another(stated)
+    ):
         return "may be the number of what it is compared with"
     return None
 

@@ -25,6 +25,7 @@ class Stated:
         linked: whether what it was measured on is a dataset or benchmark.
         on_method: whether the paper uses or brings that as a method.
         among_others: whether that stands in a list of datasets.
+        foreign: whether the paper brings no method, so that all that it measures are others'.
         nameless: whether its method is no name, "the best model".
     """
 
@@ -40,6 +41,7 @@ class Stated:
     linked: bool = False
     on_method: bool = False
     among_others: bool = False
+    foreign: bool = False
     nameless: bool = False
 
 
