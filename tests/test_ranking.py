@@ -115,6 +115,17 @@ def test_what_stands_for_a_method_may_be_no_name(text: str, generic: bool) -> No
     assert is_generic(text) is generic
 
 
+def test_of_others_methods_the_one_named_right_before_is_meant() -> None:
+    quote = "On Heron the accuracy of Quill-2 is best, outperforming GPT-4 (71.5%)."
+    stated = said(quote, "71.5%", "accuracy", "Heron")
+    at = quote.index("GPT-4")
+    result = replace(stated.result, subject="rival")
+    assert why(replace(stated, result=result)) is None
+    assert "compared with" in (why(replace(stated, result=result, foreign=True)) or "")
+    named = replace(result, method=Mention("abstract", at, at + 5, "GPT-4", "Method", 0.9, "slot"))
+    assert why(replace(stated, result=named, foreign=True)) is None
+
+
 def test_what_gets_worse_may_be_an_attack() -> None:
     stated = said("It cuts the accuracy on Heron from 80.0% to 71.5%.", "71.5%", "accuracy", "Heron")
     worse = replace(stated, result=replace(stated.result, baseline_value=80.0))
