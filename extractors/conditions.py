@@ -64,6 +64,8 @@ _NAME = re.compile(r"(?<![\w.])(?:[A-Z][\w.+/-]*[A-Z\d][\w.+/-]*|[a-z]+[A-Z]\w*|
 _MEANS = re.compile(rf"\b(?:{_any('means')})\b", re.I)
 _COUNTED = rf"(?:\d+|{_COUNT}|multi|few)-(?:{_any('counted')})(?: (?:setting|mode|classification|task))?"
 _SETTING = re.compile(rf"\b(?:{_any('settings')})$|\b{_COUNTED}\b", re.I)
+# "A LLaVA model with our XY".
+_WITH_OWN = re.compile(r"\b(?P<base>[A-Z][\w.-]*[A-Z\d][\w.-]*)(?:\)| models?)? with (?:our |the proposed )$")
 # "84.1% (three-class)", "33.0% IoU (T=1)"; p, n and the like are of statistics.
 _ASSIGNED = r"\W{0,2}(?![pnNrRFdt]\b)[A-Za-z] {0,2}=\W{0,2}\d+(?:\.\d+)?\W?"
 _BRACKETED = re.compile(rf"[^\s,;()]{{0,3}}(?: [\w@.-]+){{0,2}} \((?P<setting>(?i:{_COUNTED})|{_ASSIGNED})\)")
@@ -73,7 +75,8 @@ _NAMED_IN_BRACKETS = re.compile(r" \([A-Z][\w.+/-]*\)")
 _FACTOR = re.compile(r"\W*\d+(?:\.\d+)?\s*[x×]\W*")
 # What may be at so much, and is no outcome: "at a compression rate of 1%".
 _KEPT = re.compile(
-    r"compress|sampl|mask|prun|spars|drop|noise|false|missing|poison|corrupt|label|retention|budget", re.I
+    r"compress|sampl|mask|prun|spars|drop|noise|false|missing|poison|corrupt|label|retention|budget|coverage|evict",
+    re.I,
 )
 # "With 40% noise", "under a 5% budget", "at a sampling rate of 5%".
 _SET = re.compile(
@@ -127,6 +130,7 @@ def condition(
     """
     phrases = _phrases(around, taken, place, method)
     found = [*(span for span in phrases if _applies(around, span)), *_bracketed(around)]
+    found += [] if method is None else _base(around, taken, method)
     for span in (*_subset(around, place), *_resolution(around, place, taken)) if place else ():
         if not any(a < span[1] and span[0] < b for a, b in found):
             found.append(span)
@@ -173,6 +177,16 @@ def _bracketed(around: Around) -> list[Span]:
         if found := _BRACKETED.match(around.text, around.numbers[i][1], around.high):
             return [found.span("setting")] if _together(around, i) else []
     return []
+
+
+def _base(around: Around, taken: Sequence[Span], method: Span) -> list[Span]:
+    """Return the model that a method is put to: "LLaVA with our XY reaches 9%"."""
+    if not around.low <= method[0] < around.high:
+        return []
+    base = _WITH_OWN.search(around.text, max(around.low, method[0] - 60), method[0])
+    if base is None or any(a < base.end("base") and base.start("base") < b for a, b in taken):
+        return []
+    return [base.span("base")]
 
 
 def _subset(around: Around, place: Span) -> Iterator[Span]:

@@ -23,9 +23,15 @@ _OTHER = re.compile(
 _ACTS = re.compile(r",? (?:\w+ )?(?:\w+ing|as)\b")  # "with top models achieving"
 # "Applying our method to the QuillNet model", "implementing the proposed framework on AB and CD".
 _APPLIES = re.compile(
-    r"\b(?:appl|implement|integrat|incorporat|insert|plugg|attach|add)(?:y|ies|ied|ying|ing|s|es|ed)?"
-    r" (?P<who>(?:our|the proposed|this|the) (?:[\w-]+ ){0,2}[\w-]+|[^\s,]+) (?:in)?(?:to|on|onto|in|within) "
-    r"(?:[^,;.()]{1,50}(?:,|,? and) )?(?:the |an? )?$",
+    r"\b(?:appl|implement|integrat|incorporat|insert|plugg|attach|add|combin)(?:y|ies|ied|ying|ing|s|es|ed)?"
+    r" (?P<who>(?:our|the proposed|this|the) (?:[\w-]+ ){0,2}[\w-]+|[^\s,]+)"
+    r" (?:in)?(?:to|on|onto|in|within|with) (?:[^,;.()]{1,50}(?:,|,? and) )?(?:the |an? )?$",
+    re.I,
+)
+# "Our method improves the performance of a QuillNet".
+_IMPROVES = re.compile(
+    r"\b(?:our|the proposed) (?:[\w-]+ ){1,2}(?:improv|boost|enhanc|rais|lift)\w+ (?:the )?(?:\w+ )?"
+    r"(?:performance|accuracy|results?) of (?:an? |the )?$",
     re.I,
 )
 _OF_OTHERS = ("analysis", "resource", "survey", "position")
@@ -75,7 +81,10 @@ def applied_to(layout: Stage, at: int, method: Choice) -> bool:
     low, high = layout.bounds[at]
     if not low <= method[0] < high:
         return False
-    found = _APPLIES.search(layout.text, max(low, method[0] - _REACH), method[0])
+    low = max(low, method[0] - _REACH)
+    if _IMPROVES.search(layout.text, low, method[0]):
+        return True
+    found = _APPLIES.search(layout.text, low, method[0])
     who = found["who"].lower() if found else ""
     return who in layout.main_forms or who.startswith(("our ", "the proposed ", "this "))
 

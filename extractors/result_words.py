@@ -23,6 +23,7 @@ _OF_RIVAL = re.compile(rf"{_RIVAL_CLAUSE}(?: \S+){{0,2}} ?$", re.I)
 _MEASURED_IN = re.compile(
     r"\b(?:on|in|under|for|across|over|at|within|to)\b(?: (?!and\b)[^\s,;:()]+){0,4}(?: and)? ?$", re.I
 )
+_TRAINED_ON = re.compile(r"\btrain(?:ed|ing) (?:\w+ ){0,2}(?:on|with) (?:\w+ ){0,5}$", re.I)
 _MEASURED = re.compile(
     r" ?(?:\w+ ){0,2}?(?:accurac\w+|mAP|AP|mIoU|IoU|Dice|F1\S*|AU\w+|recall|precision|success|perplexity"
     r"|error|scores?|performance|improvements?|gains?|results?|evaluation|state-of-the-art|sota|R@\d+|pass@\d+|BLEU|WER|CER|EER|MSE|MAE|RMSE)"
@@ -166,8 +167,8 @@ def split(around: Around, place: tuple[int, int] | None = None) -> str | None:
     said = set()
     for (start, end), pattern, form in splits_in(sentence):
         before = sentence[max(0, start - 60) : start]
-        # The setting of what is outdone: "outperforms zero-shot baselines by 5%".
-        if _OF_RIVAL.search(before):
+        # What it learnt from; the setting of what is outdone: "outperforms zero-shot baselines by 5%".
+        if _OF_RIVAL.search(before) or _TRAINED_ON.search(before):
             continue
         if not (_measures(pattern) or _MEASURED_IN.search(before) or _MEASURED.match(sentence, end)):
             continue
@@ -239,7 +240,7 @@ def owner(around: Around, place: int) -> bool:
     """
     numbers, at = around.numbers, around.at
     if place < numbers[0][0]:
-        return True
+        return ";" not in around.text[place : numbers[at][0]]
     before = max(i for i, (start, _) in enumerate(numbers) if start <= place)
     if before + 1 < len(numbers):
         gap = around.text[numbers[before][1] : place]

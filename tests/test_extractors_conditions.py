@@ -112,6 +112,13 @@ def test_each_number_has_its_own_condition() -> None:
     assert found(text, "24.3%", "Corvid") == ["with Heron-3"]
 
 
+def test_what_a_method_is_put_to_is_a_condition() -> None:
+    text = "A LLaVA model with our QuillChain reaches 78.3%."
+    number, method = (text.index("78.3%"), len(text) - 1), (text.index("Quill"), text.index(" reaches"))
+    around = Around(text, 0, len(text), [number], 0)
+    assert [text[a:b] for a, b in condition(around, [method], None, method)] == ["LLaVA"]
+
+
 def test_what_stands_behind_a_list_is_a_condition_of_all_of_it() -> None:
     text = "It reaches 37.5% win rate and 24.3% recall on Corvid with Quill-8B."
     assert found(text, "37.5%", "Corvid") == found(text, "24.3%", "Corvid") == ["with Quill-8B"]
@@ -202,8 +209,15 @@ def test_whose_number_it_is_by_the_name_of_its_method(title: str, text: str, sub
     assert number.subject == subject
 
 
-def test_what_the_papers_method_is_applied_to_is_a_condition() -> None:
-    text = "We propose QuillNet. Applying our method to Heron-7B boosts accuracy on SQuAD to 80.1%."
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Applying our method to Heron-7B boosts accuracy on SQuAD to 80.1%.",
+        "Combining our framework with Heron-7B achieves an accuracy of 80.1% on SQuAD.",
+    ],
+)
+def test_what_the_papers_method_is_applied_to_is_a_condition(text: str) -> None:
+    text = f"We propose QuillNet. {text}"
     (facts,) = extractors.extract([Paper("QuillNet", text)])
     number = next(r for r in facts.results if r.value == 80.1)
     assert number.method is not None

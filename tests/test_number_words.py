@@ -79,6 +79,8 @@ def test_a_hedge_is_its_own_numbers() -> None:
         ("It reaches 90% on the QuuxBank development dataset.", "validation"),
         ("It reaches 90% on QuuxBank and strong cross-domain generalization.", None),
         ("With 10% of the training data it works.", None),
+        ("Trained on the given train and validation splits, it reaches 90%.", None),
+        ("On an out-of-distribution set it is fine; on QuuxBank it reaches 90%.", None),
     ],
 )
 def test_a_split_is_what_the_number_was_measured_in(text: str, expected: str | None) -> None:

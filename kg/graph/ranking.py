@@ -50,6 +50,12 @@ _COUNT = re.compile(r"\b(?:out )?of\b")  # "8 out of 9" of the comparisons
 # "It improves answers in 87% of questions", "in 80% of AB and 87% of XY questions": how often, not how well.
 _OFTEN_BEFORE = re.compile(r"\b(?:in|on|for)\b(?: \w+){0,2} [^\s\w]*$")
 _OFTEN_AFTER = re.compile(r"[\s$}\\%]*of\b")
+# "Retains 91% of full-cache accuracy on AB and 71% on XY", "92.5% of the cloud-only success rate".
+_KEEPS = re.compile(
+    r"\b(?:retain|preserv|recover|maintain|keep)\w* (?:[\w~>≥]+ ){0,2}[^\s\w]*\d[\d.\\%$]* ?%? of\b[^.;]*$",
+    re.I,
+)
+_OF_SCORE = re.compile(r"[\s$}\\%]*of (?:the |its |their )?(?:[\w'’-]+ ){1,4}$")
 _OF_PLACE = re.compile(r"[\s$}\\%]*of (?:all |the ){0,2}")
 # "Inter-annotator agreement reaches 82%", "74% accuracy in matching human ratings".
 _AGREE_BEFORE = re.compile(r"\bagreement\b[^.;,]{0,60}$", re.I)
@@ -66,6 +72,9 @@ _SPLIT = re.compile(
     re.I,
 )
 _SIZE = re.compile(r"\W*\d+\W*(?:x|×|times)\W*\d+\W*")
+_MODEL = re.compile(
+    r"\b[A-Z]+/\d{1,2}$|[ -][A-Z]?\d+(?:\.\d+)?B(?:-(?:Instruct|Chat|Base))?$"
+)  # "SiT-XL/2", "Quill-8B"
 _HARDWARE = re.compile(
     r"(?:\b|[a-z])(?:[GNTCLX]PUs?|FPGAs?|microcontrollers?|smartphones?|Jetson\b.*|Raspberry Pi.*)$"
 )
@@ -185,6 +194,9 @@ def _no_score(stated: Stated) -> str | None:
     of = r.metric.text if r.metric else ""
     if not _AGREEMENT.search(of) and (_AGREE_BEFORE.search(before) or _AGREE_AFTER.match(after)):
         return "an agreement, not a score"
+    said = r.metric.start - r.evidence.quote_start - stated.at[1] if r.metric else 0
+    if _KEEPS.search(before) or (0 < said <= len(after) and _OF_SCORE.match(after[:said])):
+        return "a share of another's score"
     if _AT.search(before) and _OPERATES.search(of):
         return "an operating point, not a score"
     if _OFTEN_BEFORE.search(before) and _OFTEN_AFTER.match(after):
@@ -215,6 +227,8 @@ def _no_link(stated: Stated, metric: Metric | None) -> str | None:
         return "names several datasets"
     if _SPLIT.fullmatch(r.on.text):
         return f"{r.on.text!r} is a part of some dataset"
+    if _MODEL.search(r.on.text):
+        return f"{r.on.text!r} looks like a model, no dataset"
     if stated.on_method:
         return f"{r.on.text!r} is a method to this paper, no dataset"
     if _SIZE.fullmatch(r.on.text):
