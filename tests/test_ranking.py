@@ -67,6 +67,8 @@ def why(stated: Stated) -> str | None:
             "Corvid-9",
             "a share of another's",
         ),
+        ("It keeps 9% of GPT (71% F1) on Corvid-9.", "71%", "F1", "Corvid-9", None),
+        ("It keeps 9% of speed and achieves 71% F1 on Corvid-9.", "71%", "F1", "Corvid-9", None),
         ("It reaches 71% of F1 on Corvid-9.", "71%", "F1", "Corvid-9", None),
         ("An F1 of 71% on SiT-XL/2.", "71%", "F1", "SiT-XL/2", "looks like a model"),
         ("An F1 of 71% on Quill-8B.", "71%", "F1", "Quill-8B", "looks like a model"),

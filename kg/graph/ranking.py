@@ -52,7 +52,8 @@ _OFTEN_BEFORE = re.compile(r"\b(?:in|on|for)\b(?: \w+){0,2} [^\s\w]*$")
 _OFTEN_AFTER = re.compile(r"[\s$}\\%]*of\b")
 # "Retains 91% of full-cache accuracy on AB and 71% on XY", "92.5% of the cloud-only success rate".
 _KEEPS = re.compile(
-    r"\b(?:retain|preserv|recover|maintain|keep)\w* (?:[\w~>≥]+ ){0,2}[^\s\w]*\d[\d.\\%$]* ?%? of\b[^.;]*$",
+    r"\b(?:retain|preserv|recover|maintain|keep)\w* (?:[\w~>≥]+ ){0,2}[^\s\w]*\d[\d.\\%$]* ?%? of\b"
+    r"(?:(?!\b(?:achiev|reach|attain|obtain|yield))[^.;()])*$",
     re.I,
 )
 _OF_SCORE = re.compile(r"[\s$}\\%]*of (?:the |its |their )?(?:[\w'’-]+ ){1,4}$")
