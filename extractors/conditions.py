@@ -65,6 +65,7 @@ _MEANS = re.compile(rf"\b(?:{_any('means')})\b", re.I)
 _COUNTED = rf"(?:\d+|{_COUNT}|multi|few)-(?:{_any('counted')})(?: (?:setting|mode|classification|task))?"
 _SETTING = re.compile(rf"\b(?:{_any('settings')})$|\b{_COUNTED}\b", re.I)
 # "A LLaVA model with our XY".
+_COMPARES = re.compile(r"\b(?:compar|replac|combin|contrast|integrat|substitut)\w* (?:an? |the )?$", re.I)
 _WITH_OWN = re.compile(r"\b(?P<base>[A-Z][\w.-]*[A-Z\d][\w.-]*)(?:\)| models?)? with (?:our |the proposed )$")
 # "84.1% (three-class)", "33.0% IoU (T=1)"; p, n and the like are of statistics.
 _ASSIGNED = r"\W{0,2}(?![pnNrRFdt]\b)[A-Za-z] {0,2}=\W{0,2}\d+(?:\.\d+)?\W?"
@@ -84,6 +85,8 @@ _SET = re.compile(
     rf"|\b(?:{_any('levels')})s? (?:of|=) \W{{0,2}}\d",
     re.I,
 )
+_NUMBER_LAST = re.compile(r"(?:^|\s)[^\w\s]{0,2}\d[\d.]*\s?%?$")
+_GOES_ON = re.compile(r",? (?:and |or )?[^\w\s(]{0,2}\d|, \d")
 _PARTICIPLE = re.compile(r" \w+(?:ing|ed)\b")
 _TASK = re.compile(r"\btasks?$", re.I)
 _ARTICLE = re.compile(r" (?:an?|the) ")
@@ -99,6 +102,15 @@ _OTHER_CLAUSE = re.compile(
     rf"|\b(?:and|but) (?:\w+ly )?(?:{_any('goes_on')})\w*",
     re.I,
 )
+# "With A it reaches 1%, and with B 2%"; "surpassing XY with 2%".
+_RESTART = re.compile(
+    rf"\b(?:and|but|whereas|while|yet) (?:\w+ly |when |only ){{0,2}}"
+    rf"(?:with|using|via|under|without|after|when|{_BASED}|{_TRAINED})\b",
+    re.I,
+)
+_RIVAL_HAS = re.compile(
+    r"\b(?:outperform|surpass|exceed|beat)\w* [^,;()]{1,40}(?:\(| with | at | of )[^\w]*$", re.I
+)
 _RIVAL = re.compile(rf"\b(?:{_any('rival')})\b", re.I)
 # "A held-out subset of XY", "trained on a 10% subset of XY".
 _SUBSET = re.compile(
@@ -113,7 +125,9 @@ _LEAD = re.compile(r"(?:.*\b(?:an?|the|our|its|on|in|over|from|of|across|for|to|
 
 def worded(text: str) -> str:
     """Return a condition as it reads inside a sentence: "With" at the head of one is no other than "with"."""
-    return text[0].lower() + text[1:] if _OPENING.match(text) or text.startswith("On ") else text
+    opening = _OPENING.match(text)
+    apart = opening is not None and text[opening.end() : opening.end() + 1] == " "  # "AT-Net" is a name
+    return text[0].lower() + text[1:] if apart else text
 
 
 def condition(
@@ -148,6 +162,8 @@ def _applies(around: Around, span: Span) -> bool:
         return False
     low, high = (end, number) if end <= number else (around.numbers[around.at][1], start)
     between = around.text[low:high]
+    if end <= number and (_RESTART.search(between) or _RIVAL_HAS.search(between)):
+        return False
     # What is said of the rival, or as an aside in brackets.
     if end > number and _RIVAL.search(between):
         return False
@@ -184,7 +200,9 @@ def _base(around: Around, taken: Sequence[Span], method: Span) -> list[Span]:
     if not around.low <= method[0] < around.high:
         return []
     base = _WITH_OWN.search(around.text, max(around.low, method[0] - 60), method[0])
-    if base is None or any(a < base.end("base") and base.start("base") < b for a, b in taken):
+    if base is None or _COMPARES.search(around.text, base.start() - 25, base.start()):
+        return []
+    if any(a < base.end("base") and base.start("base") < b for a, b in taken):
         return []
     return [base.span("base")]
 
@@ -210,7 +228,7 @@ def _phrases(
 ) -> Iterator[Span]:
     text, high = around.text, around.high
     done = around.low
-    for opening in _openings(around, method):
+    for opening in _openings(around, place, method):
         if opening[0] < done:
             continue
         word = text[slice(*opening)].lower()
@@ -224,8 +242,10 @@ def _phrases(
         if len(body.split()) > _WORDS or any(a < end and start < b for a, b in taken):
             continue
         claims = any(a < end and start < b for a, b in around.numbers)
-        if claims and not (word in ("with", "using", "under", "at") and _sets(body)):
+        if claims and not (word in ("with", "using", "under", "at") and _sets(word, body)):
             continue
+        if _NUMBER_LAST.search(body) and _GOES_ON.match(text, stop):
+            continue  # "with 1, 2 and 4 bits"
         if _NO_OPENING.search(text, max(around.low, start - 20), start):
             continue
         head = not text[around.low : start].strip(" ,")
@@ -255,22 +275,30 @@ def _close(around: Around, start: int, *spans: Span | None) -> bool:
     return any(span and span[1] == start - 1 for span in (*spans, number if inside else None))
 
 
-def _openings(around: Around, method: Span | None) -> list[Span]:
+def _inside(around: Around, place: Span | None) -> bool:
+    """Whether the sentence itself names what the number was measured on."""
+    return place is not None and around.low <= place[0] < around.high
+
+
+def _openings(around: Around, place: Span | None, method: Span | None) -> list[Span]:
     """Return where conditions may open: at certain words, and at "on" right behind the method."""
     found = [opening.span() for opening in _OPENING.finditer(around.text, around.low, around.high)]
-    if method and around.low <= method[0] < around.high and (on := _UPON.match(around.text, method[1])):
+    here = method and around.low <= method[0] < around.high
+    if method and here and not _inside(around, place) and (on := _UPON.match(around.text, method[1])):
         found.append(on.span("upon"))
     if on := _FRONTED.match(around.text, around.low, around.high):
         found.append(on.span("upon"))
     return sorted(found)
 
 
-def _sets(body: str) -> bool:
+def _sets(word: str, body: str) -> bool:
     """Whether a number in a phrase says how something was reached, not what."""
     if _FACTOR.fullmatch(body):
         return True  # "at 8x"
     named = metric_of(re.sub(r" ?(?:of|=).*", "", body).strip())
-    return _SET.search(body) is not None and (named is None or _KEPT.search(body) is not None)
+    return _SET.search(body) is not None and (
+        named is None or (word != "with" and _KEPT.search(body) is not None)
+    )
 
 
 def _says(word: str, body: str, *, fronted: bool, close: bool, set_by: bool) -> bool:
@@ -283,7 +311,7 @@ def _says(word: str, body: str, *, fronted: bool, close: bool, set_by: bool) -> 
         close: it stands right behind what was measured on, or behind the method.
         set_by: a claimed number in it is known to say how, not what.
     """
-    if set_by or (word in ("at", "under") and _sets(body)):
+    if set_by or (word in ("at", "under") and _sets(word, body)):
         return True
     if _VAGUE.search(body) or splits_in(f"{word}{body}"):
         return False

@@ -32,7 +32,7 @@ def load(model: str = "") -> Language:
     suffixes = [*(nlp.Defaults.suffixes or ()), r"(?<=[0-9][A-Za-z])\.", r"(?<=[A-Za-z0-9]-[A-Z])\."]
     # "\textbf{FooNet}" is FooNet, but "\textbf{F}ooNet" stays one word; "FooNet~\cite{foo}" is FooNet.
     prefixes = [*(nlp.Defaults.prefixes or ()), rf"{_LATEX}(?=[^{{}}]*(?:\}}[^\w{{}}]*)?$)"]
-    infixes = [*(nlp.Defaults.infixes or ()), r"~?\\cite\w*\{|~(?=\\)", rf"(?<=~){_LATEX}"]
+    infixes = [*(nlp.Defaults.infixes or ()), r"~?\\cite\w*\{[^{}\s]*|~(?=\\)", rf"(?<=~){_LATEX}"]
     tokenizer: Any = nlp.tokenizer
     tokenizer.prefix_search = spacy.util.compile_prefix_regex(prefixes).search
     tokenizer.infix_finditer = spacy.util.compile_infix_regex(infixes).finditer

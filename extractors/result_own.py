@@ -25,9 +25,10 @@ _ACTS = re.compile(r",? (?:\w+ )?(?:\w+ing|as)\b")  # "with top models achieving
 _APPLIES = re.compile(
     r"\b(?:appl|implement|integrat|incorporat|insert|plugg|attach|add|combin)(?:y|ies|ied|ying|ing|s|es|ed)?"
     r" (?P<who>(?:our|the proposed|this|the) (?:[\w-]+ ){0,2}[\w-]+|[^\s,]+)"
-    r" (?:in)?(?:to|on|onto|in|within|with) (?:[^,;.()]{1,50}(?:,|,? and) )?(?:the |an? )?$",
+    r" (?:in)?(?:to|on|onto|in|within|with) (?:[^,;()]{1,50}(?:,|,? and) )?(?:the |an? )?$",
     re.I,
 )
+_WORSENS = re.compile(r"[^.;,]{0,12} (?:\w+ly )?(?:reduc|degrad|drop|lower|decreas|cut|fool)\w*", re.I)
 # "Our method improves the performance of a QuillNet".
 _IMPROVES = re.compile(
     r"\b(?:our|the proposed) (?:[\w-]+ ){1,2}(?:improv|boost|enhanc|rais|lift)\w+ (?:the )?(?:\w+ )?"
@@ -36,7 +37,7 @@ _IMPROVES = re.compile(
 )
 _OF_OTHERS = ("analysis", "resource", "survey", "position")
 _NAME = re.compile(r"[A-Z].*[A-Z\d]|[a-z][A-Z]|[A-Za-z]-?\d")
-_LACKS = re.compile(r"(?:w/o|without|non-|no )", re.I)
+_LACKS = re.compile(r"^(?:w/o|without|non-|no )|\b(?:teacher|predecessor|before|prior|previous)\b", re.I)
 _UPON = re.compile(r" (?:trained )?(?:on|of|with|from|using|over)(?: top of)? (?:the |our )?", re.I)
 
 
@@ -79,14 +80,18 @@ def applied_to(layout: Stage, at: int, method: Choice) -> bool:
         method: what was chosen.
     """
     low, high = layout.bounds[at]
-    if not low <= method[0] < high:
+    if not low <= method[0] < high or layout.label_at(*method[:2]) in ("Dataset", "Benchmark", "Task"):
         return False
+    if _WORSENS.match(layout.text, method[1]):
+        return False  # an attack: the number is of what it was applied to
     low = max(low, method[0] - _REACH)
     if _IMPROVES.search(layout.text, low, method[0]):
         return True
     found = _APPLIES.search(layout.text, low, method[0])
     who = found["who"].lower() if found else ""
-    return who in layout.main_forms or who.startswith(("our ", "the proposed ", "this "))
+    thing = who.rsplit(" ", 1)[-1]
+    own = who.startswith(("our ", "the proposed ")) or (who.startswith("this ") and thing in THINGS)
+    return own or who in layout.main_forms
 
 
 def by_name(layout: Stage, method: Choice, kind: PaperKind | None) -> Subject | None:
@@ -100,8 +105,8 @@ def by_name(layout: Stage, method: Choice, kind: PaperKind | None) -> Subject | 
     text = layout.raw[method[0] : method[1]]
     lower = text.lower()
     if upon_own(layout, method) or (
-        not _LACKS.match(text)
-        and any(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", lower) for form in layout.introduced)
+        not _LACKS.search(text)
+        and any(re.search(rf"(?<![\w-]){re.escape(form)}(?!\w|['’]s)", lower) for form in layout.introduced)
     ):
         return "own"
     if layout.main is None and kind in _OF_OTHERS and _NAME.search(text):

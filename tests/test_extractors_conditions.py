@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 
 import extractors
-from extractors.conditions import condition
+from extractors.conditions import condition, worded
 from extractors.quantities import scan
 from extractors.result_words import Around
 from extractors.unlatex import plain
@@ -78,6 +78,10 @@ def found(text: str, number: str, *slots: str) -> list[str]:
         ("It reaches 78.3% in several settings.", [], []),
         ("It reaches 78.3% with gains of 37.5 points.", [], []),
         ("It reaches 78.3% on-chip.", [], []),
+        ("With 10% noise it is 24.3%, and with 40% noise it is 78.3%.", [], ["with 40% noise"]),
+        ("Built upon Quill-8B, it reaches 24.3%, surpassing Heron with 78.3%.", [], []),
+        ("It reaches 78.3% with a false positive rate of 37.5%.", [], []),
+        ("It reaches 78.3% with 1, 2 and 4 bits.", [], []),
         ("It reaches 78.3% with a 95% CI of 0.2.", [], []),
         ("It reaches 78.3% with 37.5% recall.", [], []),
         ("On Heron, it reaches 78.3% on Corvid.", ["Corvid"], []),
@@ -117,6 +121,9 @@ def test_what_a_method_is_put_to_is_a_condition() -> None:
     number, method = (text.index("78.3%"), len(text) - 1), (text.index("Quill"), text.index(" reaches"))
     around = Around(text, 0, len(text), [number], 0)
     assert [text[a:b] for a, b in condition(around, [method], None, method)] == ["LLaVA"]
+    text = f"We compare {text[2:]}"
+    number, method = (text.index("78.3%"), len(text) - 1), (text.index("Quill"), text.index(" reaches"))
+    assert condition(Around(text, 0, len(text), [number], 0), [method], None, method) == []
 
 
 def test_what_stands_behind_a_list_is_a_condition_of_all_of_it() -> None:
@@ -133,6 +140,11 @@ def test_where_a_method_runs_is_a_condition() -> None:
     number = (text.index("78.3%"), len(text) - 1)
     around = Around(text, 0, len(text), [number], 0)
     assert [text[a:b] for a, b in condition(around, [(0, 9)], None, (0, 9))] == ["on OpenNest"]
+    # Where another place is named in the sentence, it is one of several.
+    text = "QuillNet on ImageNet has 24.3% and on Corvid achieves 78.3%."
+    spans = [(text.index(number), text.index(number) + 5) for number in ("24.3%", "78.3%")]
+    place = (text.index("Corvid"), text.index(" achieves"))
+    assert condition(Around(text, 0, len(text), spans, 1), [(0, 8), place], place, (0, 8)) == []
 
 
 def test_conditions_are_joined_and_verbatim() -> None:
@@ -185,6 +197,18 @@ def test_a_rivals_number_is_not_the_papers_own(text: str) -> None:
     number = next(r for r in facts.results if r.value == 80.1)
     assert number.method is None or number.method.text != "QuillNet"
     assert number.subject != "own"
+
+
+def test_what_an_attack_worsens_is_not_the_papers_own() -> None:
+    text = "Applying our attack to AT-ResNet reduces its accuracy on CIFAR-10 to 80.1%."
+    (facts,) = extractors.extract([Paper("QuillNet", f"We propose QuillNet. {text}")])
+    number = next(r for r in facts.results if r.value == 80.1)
+    assert number.method is None or number.method.text != "QuillNet"
+
+
+def test_a_name_keeps_its_capital() -> None:
+    assert worded("AT-ResNet") == "AT-ResNet"
+    assert worded("With ResNet") == "with ResNet"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from kg.model import Paper
         (r"\textbf{QuillNet}, a net", [r"\textbf{", "QuillNet", "}", ",", "a", "net"]),
         (r"\emph{Quick Sand Net}", [r"\emph{", "Quick", "Sand", "Net", "}"]),
         (r"\textbf{Q}uick \textbf{S}and", [r"\textbf{Q}uick", r"\textbf{S}and"]),
-        (r"Quill~\cite{quill25}", ["Quill", r"~\cite{", "quill25", "}"]),
+        (r"Quill~\cite{quill25}", ["Quill", r"~\cite{quill25", "}"]),
         (r"call~\textit{Quill}", ["call", "~", r"\textit{", "Quill", "}"]),
     ],
 )
@@ -38,6 +38,12 @@ def test_names_inside_commands_are_found() -> None:
     found = [(r.value_text, r.metric and r.metric.text, r.on and r.on.text) for r in facts.results]
     assert found[0] == (r"78.3\%", "accuracy", "Corvid")
     assert found[1][1] == r"AP\textsubscript{50}"  # with its brace
+
+
+def test_keys_of_citations_are_no_names() -> None:
+    text = r"We propose QuillNet~\cite{QuillKey2020}, tested on ImageNet~\cite{ImageKey2009}. It works."
+    (facts,) = extractors.extract([Paper("Birds", text)])
+    assert not any("Key" in m.text for c in facts.claims for m in (c.name, *c.aliases))
 
 
 def test_colours_and_references_are_blank() -> None:

@@ -48,7 +48,9 @@ _MODIFIER = re.compile(r"\d-[a-z]+$")  # "48-hour" prediction errors
 _SIGNED = re.compile(r"[\s$]*[+−]")  # "+0.71" over another's; a minus may be a score's
 _COUNT = re.compile(r"\b(?:out )?of\b")  # "8 out of 9" of the comparisons
 # "It improves answers in 87% of questions", "in 80% of AB and 87% of XY questions": how often, not how well.
-_OFTEN_BEFORE = re.compile(r"\b(?:in|on|for)\b(?: \w+){0,2} [^\s\w]*$")
+_OFTEN_BEFORE = re.compile(
+    r"(?<!results )(?<!result )(?<!resulting )\b(?:in|on|for)\b(?: \w+){0,2} [^\s\w]*$"
+)
 _OFTEN_AFTER = re.compile(r"[\s$}\\%]*of\b")
 # "Retains 91% of full-cache accuracy on AB and 71% on XY", "92.5% of the cloud-only success rate".
 _KEEPS = re.compile(
@@ -59,9 +61,14 @@ _KEEPS = re.compile(
 _OF_SCORE = re.compile(r"[\s$}\\%]*of (?:the |its |their )?(?:[\w'’-]+ ){1,4}$")
 _OF_PLACE = re.compile(r"[\s$}\\%]*of (?:all |the ){0,2}")
 # "Inter-annotator agreement reaches 82%", "74% accuracy in matching human ratings".
-_AGREE_BEFORE = re.compile(r"\bagreement\b[^.;,]{0,60}$", re.I)
+_AGREE_BEFORE = re.compile(
+    r"\bagreement(?: rates?| scores?)? (?:reach|is|was|of|at|between|among|achiev|obtain|\()[^.;,]{0,50}$",
+    re.I,
+)
 _AGREE_AFTER = re.compile(
-    r"[^.;,]{0,40}\b(?:in|with|by) (?:match|agree|align|correlat)\w+ (?:with )?human", re.I
+    r"[^.;,]{0,40}\b(?:in|with|by) (?:match|agree|align|correlat)\w+ (?:with )?human"
+    r" (?:ratings?|judg\w+|evaluat\w+|annotat\w+|preferences?|labels?|raters?|experts?|scores?)",
+    re.I,
 )
 _AGREEMENT = re.compile(r"kappa|agreement|correlation|alpha|ICC", re.I)
 # "99.9% TPR at 1% FPR".
@@ -85,8 +92,9 @@ _VERB = (
     r"|(?:scores?|gets?|gains?|has|have|is|are|was|were|on|in)\b"
 )
 _TRAINED = re.compile(
-    r"\b(?i:train(?:ed|ing))(?: (?!(?:and|then|but|evaluated|tested|on)\b)[^\s.;:,%]+){0,4} (?:on|with) "
+    r"\b(?i:train(?:ed|ing))(?: (?!(?:and|then|but|evaluated|tested|on)\b)[^\s.;:,%]+){0,4} on "
     rf"(?:(?:the|an?) )?(?:(?!{_VERB})[^\s.;:,%]+(?:,(?= (?:and |or )?[A-Z\d]))? ){{0,6}}$"
+    r"|\b(?i:train(?:ed|ing)) with (?:(?:the|an?) )?(?:[A-Z]\S* (?:and )?){0,2}$"
 )
 _TRAINS = re.compile(r"[ -]pre-?train", re.I)
 _GLUE = re.compile(r",?\s*(?P<and>(?:and|or|&)\s+)?(?:(?:the|its|our) )?(?:\w+ )?", re.I)
