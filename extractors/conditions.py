@@ -33,15 +33,12 @@ _OPENING = re.compile(
     rf"\b(?:without using|with|using|via|under|without|given|at|in|on|after|when|for|{_BASED}|{_TRAINED})\b",
     re.I,
 )
-# "XY on AB attains": the second name is a part of how the method was run.
-_UPON = re.compile(r" (?P<upon>(?:on|atop|within|inside|on top of) (?:the |an? )?(?=[A-Z]))")
-# "On Llama-3-8B, XY reaches 9% on AB."
-_FRONTED = re.compile(r"\s*(?P<upon>On (?:the |an? )?)")
+# "On Llama-3-8B", "on a single GPU"; "On the Llama model, XY reaches 9% on AB".
 _RUNS_ON = re.compile(
     rf"(?:[\s-][A-Z]?\d+(?:\.\d+)?B|\b(?:{_any('hardware')}|RTX ?\d+\w*|[AHV]100|Jetson(?: \w+){{0,2}}))$"
 )
 _MODEL = re.compile(r"\b(?:(?i:models?|backbones?|architectures?|checkpoints?)|\d+(?:\.\d+)?[BM])$")
-_PLACES = ("on", "atop", "within", "inside")
+# "XY on AB attains": the second name is a part of how the method was run.
 _DOES = re.compile(
     rf",? (?:\w+ly |can |also ){{0,2}}(?:{DOES}|attain|score|deliver|yield|result)(?:e?s|e?d)?\b"
 )
@@ -228,16 +225,17 @@ def _phrases(
 ) -> Iterator[Span]:
     text, high = around.text, around.high
     done = around.low
-    for opening in _openings(around, place, method):
-        if opening[0] < done:
+    for opening in _OPENING.finditer(text, done, high):
+        start, opens = opening.span()
+        if start < done:
             continue
-        word = text[slice(*opening)].lower()
+        word = opening[0].lower()
         closes = _CLAUSE_END if word in ("when", "for", "without") else _CLOSING
-        closing = closes.search(text, opening[1], high)
+        closing = closes.search(text, opens, high)
         end = closing.start() if closing else high
-        body = _TRAIL.sub("", text[opening[1] : end].rstrip(". "))
-        start, stop = opening[0], opening[1] + len(body)
-        if not (body.strip() and f"{word}{body}"[len(word.rstrip())].isspace()):
+        body = _TRAIL.sub("", text[opens:end].rstrip(". "))
+        stop = opens + len(body)
+        if not (body.strip() and body[0].isspace()):
             continue  # "on-chip"
         if len(body.split()) > _WORDS or any(a < end and start < b for a, b in taken):
             continue
@@ -248,24 +246,16 @@ def _phrases(
             continue  # "with 1, 2 and 4 bits"
         if _NO_OPENING.search(text, max(around.low, start - 20), start):
             continue
-        head = not text[around.low : start].strip(" ,")
-        fronted = head and text[stop : stop + 1] == ","
+        fronted = not text[around.low : start].strip(" ,") and text[stop : stop + 1] == ","
         close = _close(around, start, method)
-        if word.startswith(_PLACES) and not _runs(around, body, stop, head, fronted, close):
+        # Behind a method "on" says where it runs if what the number was measured on stands elsewhere.
+        does = close and not _inside(around, place) and _DOES.match(text, stop) is not None
+        if word == "on" and not (does or _RUNS_ON.search(body) or (fronted and _MODEL.search(body))):
             continue
         if _says(word, body, fronted=fronted, close=close or _close(around, start, place), set_by=claims):
             named = _NAMED_IN_BRACKETS.match(text, stop)  # "with Mask2Former (Swin-S)"
             done = named.end() if named else stop
             yield start, done
-
-
-def _runs(around: Around, body: str, stop: int, head: bool, fronted: bool, close: bool) -> bool:
-    """Whether what stands behind "on" says where a method runs, not what it was measured on."""
-    if _RUNS_ON.search(body):
-        return True
-    if head:
-        return fronted and _MODEL.search(body) is not None
-    return close and _DOES.match(around.text, stop) is not None
 
 
 def _close(around: Around, start: int, *spans: Span | None) -> bool:
@@ -278,17 +268,6 @@ def _close(around: Around, start: int, *spans: Span | None) -> bool:
 def _inside(around: Around, place: Span | None) -> bool:
     """Whether the sentence itself names what the number was measured on."""
     return place is not None and around.low <= place[0] < around.high
-
-
-def _openings(around: Around, place: Span | None, method: Span | None) -> list[Span]:
-    """Return where conditions may open: at certain words, and at "on" right behind the method."""
-    found = [opening.span() for opening in _OPENING.finditer(around.text, around.low, around.high)]
-    here = method and around.low <= method[0] < around.high
-    if method and here and not _inside(around, place) and (on := _UPON.match(around.text, method[1])):
-        found.append(on.span("upon"))
-    if on := _FRONTED.match(around.text, around.low, around.high):
-        found.append(on.span("upon"))
-    return sorted(found)
 
 
 def _sets(word: str, body: str) -> bool:
@@ -332,7 +311,7 @@ def _says(word: str, body: str, *, fronted: bool, close: bool, set_by: bool) -> 
         return bool(_QUANTITY.search(body))
     if first in ("built", "based", "starting"):
         return fronted or close
-    if first in _PLACES or (first == "with" and close):
+    if first == "on" or (first == "with" and close):
         return True
     if first == "under" and " " in _ARTICLE.sub("", body).strip() and not _LOOSE.search(body):
         return True
