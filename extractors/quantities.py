@@ -90,7 +90,7 @@ _JOIN = re.compile(
 _FACTOR = re.compile(
     r"\bfactors? of (?:about |around |approximately |nearly |over |up to |roughly |~ ?)?\$?$", re.I
 )
-_SPREAD = re.compile(r" ?(?:±|\+/-|\+-) ?")
+_SPREAD = re.compile(r" ?(?:±|\+/-|\+-)[ ~]*")
 _SCORE = re.compile(r"(?<!/)\d+\.\d+/(?:\d|\d?[05]|100)(?=[^/\d]|$)")
 _MOVES = re.compile(
     r"\b(?:increas|improv|ris|rose|rais|grow|grew|drop|decreas|reduc|fall|fell|declin|boost|lower)[a-z]* ",
@@ -109,7 +109,8 @@ _FROM = re.compile(
     r"(?:^|[\s(])from +(?:a |an |about |around |approximately |below |under |over |~|≈|\+ ?)?(?:\w+ of )? *$",
     re.I,
 )
-_RANGING = re.compile(r"\b(?:rang\w+|var\w+|span\w+|anywhere|between)\W+(?:\w+\W+){0,2}$", re.I)
+_NAMED_END = re.compile(r" ?\([\w -]{1,24}\) to ")  # "from 5% (baseline) to 9%"
+_RANGING = re.compile(r"\b(?:rang\w+|var\w+|span\w+|anywhere|between|scale|spectrum)\W+(?:\w+\W+){0,2}$", re.I)
 _FAR = 60
 _BETWEEN = re.compile(r"\bbetween (?:a |about |around )?$", re.I)
 
@@ -128,7 +129,8 @@ def scan(text: str) -> list[Number]:
     out: list[Number] = []
     for number, after in zip_longest(joined, joined[1:]):
         if not _in_a_name(shown, number):
-            wide = _stretched(text, number)
+            start, end = balanced(text, number.start, number.end)
+            wide = replace(number, start=start, end=end)
             # In "$\times$$87.2%" and "$4.1$\times$87.2%" both would take the same dollar sign.
             clash = (out and wide.start < out[-1].end) or (after and wide.end > after.start)
             out.append(number if clash else wide)
@@ -386,6 +388,8 @@ def _is_change(shown: str, old: Number, new: Number) -> bool:
     before = shown[max(0, old.start - 40) : old.start]
     if not _JOIN.fullmatch(gap):
         near = re.fullmatch(r"[^.;,()]{0,24}\bto (?:\w+ ){0,2}", gap)
+        if _NAMED_END.fullmatch(gap):
+            return bool(_FROM.search(before)) and not _RANGING.search(_FROM.sub(" ", before))
         whole = new.start - old.end < _FAR and _MOVES.search(before)
         moved = whole and re.fullmatch(r"[^.;,()]+\bto ", gap)
         return bool(_FROM.search(before) and (near or moved))
@@ -393,8 +397,3 @@ def _is_change(shown: str, old: Number, new: Number) -> bool:
         opens = shown[max(0, old.start - 1) : old.start] == "("
         return opens or (old.unit is not None and old.value > new.value >= 0) or bool(_FROM.search(before))
     return True
-
-
-def _stretched(text: str, number: Number) -> Number:
-    start, end = balanced(text, number.start, number.end)
-    return replace(number, start=start, end=end)
