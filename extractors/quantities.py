@@ -37,9 +37,9 @@ class Number:
     baseline: tuple[float, int, int] | None = None
 
 
-# Thousands are apart by commas, LaTeX's "{,}" or thin blanks (its "\\,"); a share may have a decimal comma.
+# Thousands are apart by commas, LaTeX's "{,}" or thin blanks ("\\,"); shares may be "77,7%", or "77. 7%".
 _THOUSANDS = r"\d{1,3}(?:(?:,|\ ,\ |[\u2009\u202f]|\ \ )\d{3})+(?!\d)"
-_FIGURE = rf"\d{{1,3}},\d{{1,2}}(?=\ {{0,2}}%)|(?:{_THOUSANDS}|\d+)(?:\.\d+)?|\.\d+"
+_FIGURE = rf"\d{{1,3}}(?:,|\.\ )\d{{1,2}}(?=\ {{0,2}}%)|(?:{_THOUSANDS}|\d+)(?:\.\d+)?|\.\d+"
 _SMALL = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty"
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _BETTER = (
@@ -110,7 +110,9 @@ _FROM = re.compile(
     re.I,
 )
 _NAMED_END = re.compile(r" ?\([\w -]{1,24}\) to ")  # "from 5% (baseline) to 9%"
-_RANGING = re.compile(r"\b(?:rang\w+|var\w+|span\w+|anywhere|between|scale|spectrum)\W+(?:\w+\W+){0,2}$", re.I)
+_RANGING = re.compile(
+    r"\b(?:rang\w+|var\w+|span\w+|anywhere|between|scale|spectrum)\W+(?:\w+\W+){0,2}$", re.I
+)
 _FAR = 60
 _BETWEEN = re.compile(r"\bbetween (?:a |about |around )?$", re.I)
 
@@ -300,6 +302,7 @@ def _factors(shown: str, numbers: list[Number]) -> list[Number]:
     return out
 
 
+_CUT_OFF = re.compile(r"@ ?[A-Za-z]+ ?= ?$")  # "R1@IoU=0.3"
 _BY_AFTER, _BY_BEFORE = re.compile(r"\s*×\s*\d"), re.compile(r"\d\s*×\s*$")
 
 
@@ -307,7 +310,7 @@ def _in_a_name(shown: str, number: Number) -> bool:
     """Whether a number belongs to a name or a size: "Foo3.1-8B-Chat", "mAP50-95", "256×256"."""
     low = max(0, number.start - 24)
     by = _BY_AFTER.match(shown, number.end) or _BY_BEFORE.search(shown, low, number.start)
-    if by and number.unit is None:
+    if (by and number.unit is None) or _CUT_OFF.search(shown, low, number.start):
         return True
     if _NAME_BEFORE.search(shown, low, number.start) is None:
         return False

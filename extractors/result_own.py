@@ -35,6 +35,11 @@ _IMPROVES = re.compile(
     r"(?:performance|accuracy|results?) of (?:an? |the )?$",
     re.I,
 )
+_COMMA = re.compile(r",\s+(?:(?:our|the|proposed) ){0,2}")
+_ACHIEVES = re.compile(
+    rf"(?: \([^)]*\))?,? (?:\w+ly |can |also |further ){{0,2}}(?:{DOES}|attain|score|deliver|yield)\w*\b",
+    re.I,
+)
 _OF_OTHERS = ("analysis", "resource", "survey", "position")
 _NAME = re.compile(r"[A-Z].*[A-Z\d]|[a-z][A-Z]|[A-Za-z]-?\d")
 _LACKS = re.compile(r"^(?:w/o|without|non-|no )|\b(?:teacher|predecessor|before|prior|previous)\b", re.I)
@@ -69,6 +74,33 @@ def or_main(layout: Stage, at: int, method: Choice) -> Choice:
         if who in ("it", "we") or plain or who in layout.main_forms:
             return method if _OTHER.search(text, subject.start(), start) else (*layout.main, sure)
     return method
+
+
+def who_acts(layout: Stage, method: Choice, place: Choice | None) -> Choice | None:
+    """Return the method of a number, None where what was chosen is where it was measured.
+
+    "On the part AB of CD, XY reaches 9%", "with the fewest parameters, XY reaches 9%": XY, whatever stands
+    before the comma.
+
+    Args:
+        layout: the paper.
+        method: what was chosen.
+        place: what the number was measured on.
+    """
+    start, end, sure = method
+    text = layout.text
+    chosen = text[start:end].lower()
+    if chosen in layout.introduced:
+        return method
+    if comma := _COMMA.match(text, end):
+        behind = text[comma.end() : comma.end() + _REACH].lower()
+        for form in layout.introduced:
+            if behind.startswith(form) and _ACHIEVES.match(behind, len(form)):
+                return comma.end(), comma.end() + len(form), sure
+    if place is None:
+        return method
+    where = re.escape(text[place[0] : place[1]].lower())
+    return None if re.search(rf"(?<![\w-]){where}(?![\w-])", chosen) else method
 
 
 def applied_to(layout: Stage, at: int, method: Choice) -> bool:

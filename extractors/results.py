@@ -14,7 +14,7 @@ from extractors.doc import locate, numbers_of
 from extractors.numbers import Quantity, parse_quantity, quantities, token_range
 from extractors.phrases import Phrase
 from extractors.result_choice import Choice, Offer, Scores, choose
-from extractors.result_own import applied_to, by_name, or_main
+from extractors.result_own import applied_to, by_name, or_main, who_acts
 from extractors.result_scenes import Stage, far, near, stage, subject
 from extractors.result_slots import SLOTS, Candidate, Scene, empty_cues, find_phrases, weigh
 from extractors.result_words import Around, hedge, split, whose
@@ -99,7 +99,9 @@ def _own(layout: Stage, at: int, chosen: dict[str, Choice]) -> tuple[int, int] |
         if layout.main is not None:
             chosen["method"] = (*layout.main, method[2])
         return method[:2]
-    chosen["method"] = or_main(layout, at, method)
+    del chosen["method"]
+    if acts := who_acts(layout, method, chosen.get("on")):
+        chosen["method"] = or_main(layout, at, acts)
     return None
 
 
@@ -296,7 +298,12 @@ def _with_cut_off(layout: Stage, scene: Scene, metric: Choice) -> Choice:
 _RESULT = re.compile(r"(?<=[A-Z\d]) (?:results?|scores?|performance)$")
 
 
-_WHOSE = re.compile(r"^(?:the )?[a-z]\w+['’]s ")  # "the teacher's mIoU"
+# "The teacher's mIoU", "an excellent AUC".
+_WHOSE = re.compile(
+    r"^(?:the )?(?:[a-z]\w+['’]s|excellent|superior|competitive|impressive|outstanding|remarkable|promising"
+    r"|strong|top-tier|state-of-the-art) "
+)
+_SECTION = re.compile(r"^(?:Results?|Methods?|Findings?|Conclusions?|Background|Objectives?) (?=\w*[A-Z])")
 
 
 def _mention(doc: Doc, layout: Stage, slot: str, choice: Choice) -> Mention:
@@ -304,6 +311,7 @@ def _mention(doc: Doc, layout: Stage, slot: str, choice: Choice) -> Mention:
     start, end = balanced(layout.raw, start, end)
     if slot in ("method", "baseline"):
         end = start + len(_RESULT.sub("", layout.raw[start:end]))
+        start = end - len(_SECTION.sub("", layout.raw[start:end]))
     if slot == "metric":
         start = end - len(_WHOSE.sub("", layout.raw[start:end]))
     label = layout.label_at(start, end)

@@ -12,6 +12,7 @@ from extractors.tokens import Tokens, tokens_of
 
 _TERMINATORS = frozenset((".", "!", "?", "…", "...", "..", "?!", "!!", "??"))
 _INITIALS = re.compile(r"[^\W\d_](?:\.-[^\W\d_])*")  # "J", "J.-P"
+_SHARE = re.compile(r"\d{1,2}\s?\\?%")  # of "77. 7%", torn by a converter
 _CLOSERS = frozenset((")", "]", "}", '"', "'", "”", "’", "''", "»"))
 
 
@@ -65,7 +66,8 @@ def _boundaries(tokens: Tokens, title_end: int) -> list[int]:
                 fresh = True
             continue
         if not fresh and mark and tokens.starts[i] >= title_end and not (text in _CLOSERS and not spaced):
-            fresh = _ends(before, mark, text, spaced=spaced, first=first)
+            torn = before.rstrip(".").isdigit() and _SHARE.match(tokens.text, tokens.starts[i])
+            fresh = not torn and _ends(before, mark, text, spaced=spaced, first=first)
         if fresh:
             if begun:
                 flags[i] = 1

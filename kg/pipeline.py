@@ -132,7 +132,7 @@ def _run(
         shards, count = _write_records(workspace, records)
         if not count:
             raise InputError(
-                f"{', '.join(inputs)}: no paper could be read ({len(problems)} records were refused)"
+                f"{', '.join(inputs)}: no paper could be read (records refused: {len(problems)})"
             )
         if keep:
             shards = [*old.shards, *(name for name in shards if name not in old.shards)]

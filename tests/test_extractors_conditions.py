@@ -249,6 +249,29 @@ def test_what_the_papers_method_is_applied_to_is_a_condition(text: str) -> None:
     assert number.condition == "Heron-7B"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On closed-loop Drive-9, QuillNet attains a driving score of 79.1.",
+        "With the fewest parameters, QuillNet achieves a driving score of 79.1 on Drive-9.",
+        "Under minimal conditions, such as two clicks, QuillNet reaches a driving score of 79.1 on Drive-9.",
+        "Results QuillNet achieved a driving score of 79.1 on Drive-9.",
+    ],
+)
+def test_the_method_is_who_acts(text: str) -> None:
+    (facts,) = extractors.extract([Paper("QuillNet: A Network", f"We propose QuillNet. {text}")])
+    number = next(r for r in facts.results if r.value == 79.1)
+    assert number.method is not None
+    assert number.method.text == "QuillNet"
+
+
+def test_praise_is_no_part_of_a_metric() -> None:
+    text = "We propose QuillNet. QuillNet has an excellent average AUC of 0.83 on Drive-9."
+    (facts,) = extractors.extract([Paper("QuillNet: A Network", text)])
+    assert facts.results[0].metric is not None
+    assert facts.results[0].metric.text == "average AUC"
+
+
 def test_verified_is_a_part_of_a_name() -> None:
     text = "QuillNet reaches 84.3% accuracy on SWE-bench Lite and 81.2% on SWE-bench Verified."
     (facts,) = extractors.extract([Paper("QuillNet", text)])

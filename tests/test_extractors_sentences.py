@@ -59,6 +59,10 @@ def test_sentences_do_not_break_inside_decimals() -> None:
     ]
 
 
+def test_sentences_do_not_break_inside_shares_torn_by_a_converter() -> None:
+    assert len(cut("It reaches 77. 7% accuracy and 12. 5\\% recall.")) == 1
+
+
 def test_sentences_break_after_a_closing_bracket_or_percent_sign() -> None:
     assert len(cut("It beats a large model (LM). Errors fall by 3%. Code is out.")) == 3
 

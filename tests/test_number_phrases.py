@@ -125,6 +125,8 @@ JOINED: list[tuple[str, list[tuple[float, str | None, float | None]]]] = [
     (r"(80.5\% $\rightarrow$ 87.2\%)", [(87.2, "%", 80.5)]),
     ("from 80.5% (the baseline) to 87.2%", [(87.2, "%", 80.5)]),
     ("ranging from 80.5% (Hindi) to 87.2% (Tamil)", [(80.5, "%", None), (87.2, "%", None)]),
+    (r"from 7. 34\% to 21. 25\%", [(21.25, "%", 7.34)]),
+    ("improves by +2.54 R1@IoU=0.3", [(2.54, None, None)]),
     ("87.2% (up from 80.5%)", [(87.2, "%", 80.5)]),
     ("87.2%, from 80.5%", [(87.2, "%", 80.5)]),
     ("87.2%, up from 80.5% before", [(87.2, "%", 80.5)]),

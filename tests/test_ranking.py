@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kg.graph.ranking import SURE, among_others, is_generic, opens, set_apart, unranked
+from kg.graph.ranking import SURE, among_others, is_generic, is_word, opens, set_apart, unranked
 from kg.graph.stated import Stated
 from kg.metrics import metric_of
 from kg.model import Evidence, Label, Mention, Paper, Result
@@ -67,6 +67,15 @@ def why(stated: Stated) -> str | None:
             "Corvid-9",
             "a share of another's",
         ),
+        ("It has 71% of QuillNet V3's F1 on Corvid-9.", "71%", "F1", "Corvid-9", "a share of another's"),
+        ("14% higher F1 on Heron, 71% on Corvid-9.", "71%", "F1", "Corvid-9", "may be a change"),
+        (r"$14\%$ higher F1 on Heron, 71% on Corvid-9.", "71%", "F1", "Corvid-9", "may be a change"),
+        ("Its F1 on Corvid-9 lags far behind humans with 71%.", "71%", "F1", "Corvid-9", "may be a change"),
+        (r"F1 rises to 98.9% on Corvid-9 (71%~$\uparrow$).", "71%", "F1", "Corvid-9", "may be a change"),
+        ("F1 on Corvid-9 doubles (71% relative).", "71%", "F1", "Corvid-9", "may be a change"),
+        ("A scaling law (R^2 = 0.91) on Corvid-9.", "0.91", "R^2", "Corvid-9", "how well a curve fits"),
+        ("It reaches an R^2 of 0.91 on Corvid-9.", "0.91", "R^2", "Corvid-9", None),
+        ("An F1 of 71% for rotation.", "71%", "F1", "rotation", "'rotation' names no dataset"),
         ("It keeps 9% of GPT (71% F1) on Corvid-9.", "71%", "F1", "Corvid-9", None),
         ("It keeps 9% of speed and achieves 71% F1 on Corvid-9.", "71%", "F1", "Corvid-9", None),
         ("It reaches 71% of F1 on Corvid-9.", "71%", "F1", "Corvid-9", None),
@@ -131,6 +140,14 @@ def test_what_it_was_trained_on_is_not_what_it_was_measured_on(quote: str, on: s
 )
 def test_what_stands_for_a_method_may_be_no_name(text: str, generic: bool) -> None:
     assert is_generic(text) is generic
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [("probe", True), ("top-ranked", True), ("linear probe", False), ("word2vec", False), ("GPT", False)],
+)
+def test_one_word_in_lower_case_is_no_name(text: str, word: bool) -> None:
+    assert is_word(text) is word
 
 
 def test_of_others_methods_the_one_named_right_before_is_meant() -> None:

@@ -16,7 +16,7 @@ from kg.graph.arithmetic import describe
 from kg.graph.counts import with_counts
 from kg.graph.data import GraphData, TableWriter
 from kg.graph.evidence import check_claim, check_result, context_of, quote_fields
-from kg.graph.ranking import among_others, is_generic, opens
+from kg.graph.ranking import among_others, is_generic, is_word, opens
 from kg.graph.rows import node_row, paper_row, result_row
 from kg.graph.stated import Stated
 from kg.model import Claim, Evidence, Field, Label, Mention, Paper, PaperFacts, Result
@@ -134,6 +134,7 @@ class _PaperEdges:
         introduced.sort(key=lambda c: (c.evidence[0].field != "title", c.evidence[0].mention_start))
         self.main = next((c for c in introduced if self._in_title(c)), introduced[0] if introduced else None)
         self.components = [c for c in introduced if c is not self.main]
+        self.introduced = {form.lower() for claim in introduced for form in forms(claim)}
         self.methods = self._named(*_METHODS) - self._named("Dataset", "Benchmark")
         self.used = [c for c in facts.claims if c.role == "uses"]
 
@@ -278,7 +279,11 @@ class _PaperEdges:
 
     def _nameless(self, method: Mention | None) -> bool:
         """Whether a method is no name, nor a term that papers use: "best model", "our diffusion model"."""
-        if method is None or not is_generic(method.text):
+        if method is None:
+            return False
+        if is_word(method.text):
+            return method.text not in self.introduced
+        if not is_generic(method.text):
             return False
         before = self.paper.text(method.field)[max(0, method.start - 20) : method.start]
         return self._node(method) is None or _OURS.search(before) is not None

@@ -13,7 +13,7 @@ def last_place(text: str, value: float) -> float | None:
     >>> last_place("87.2%", 87.2), last_place("1.2M", 1.2e6), last_place("twice", 2.0)
     (0.1, 100000.0, None)
     """
-    for figure in reversed(_FIGURE.findall(text)):
+    for figure in reversed(_FIGURE.findall(re.sub(r"(?<=\d)\. (?=\d)", ".", text))):
         written = float(figure.replace(",", ""))
         places = len(figure.partition(".")[2])
         if written == abs(value):

@@ -28,12 +28,16 @@ _SAME = r"(?:\.\d|[^.;:])"  # still the same clause
 # "2% accuracy degradation"; "improvements in BLEU-4 (0.47%) and METEOR (0.17%)", "gain of around 1.0%";
 # "sacrificing only 0.9%"; "8.4% higher on X, 2.5% on Y".
 _CHANGES_AFTER = re.compile(
-    rf"[\s)]*(?:(?:[\w-]+ ){{0,2}}{_CHANGE}|(?:higher|lower|better|worse|greater|fewer|less)\b)\b", re.I
+    rf"[\s)]*(?:(?:[\w-]+ ){{0,2}}{_CHANGE}|(?:higher|lower|better|worse|greater|fewer|less)\b)\b"
+    r"|[\s)~}$]*(?:[↑↓]|\\(?:up|down)arrow|relative\b)",
+    re.I,
 )
 _CHANGES_BEFORE = re.compile(
     rf"\b{_CHANGE} (?:in|of|on)\b(?:(?!\b{_REACHED}\b){_SAME}){{0,90}}$"
     rf"|\b(?:sacrific\w*|giv\w* up|forgo\w*|los(?:es|ing)) (?:\w+ ){{0,2}}$"
-    rf"|\d ?\\?%? (?:higher|lower|better|worse|more|less|fewer)\b(?:(?!\b{_REACHED}\b){_SAME}){{0,60}}$",
+    r"|\blags? (?:\w+ )?behind [^,;.]{0,60}$"
+    r"|\d[ \\%$]{0,4} (?:higher|lower|better|worse|more|less|fewer)\b"
+    rf"(?:(?!\b{_REACHED}\b){_SAME}){{0,60}}$",
     re.I,
 )
 _COMPARED = (
@@ -59,6 +63,10 @@ _KEEPS = re.compile(
     re.I,
 )
 _OF_SCORE = re.compile(r"[\s$}\\%]*of (?:the |its |their )?(?:[\w'’-]+ ){1,4}$")
+_OF_WHOSE = re.compile(r"[\s$}\\%]*of (?:the )?(?:[\w.-]+ ){0,3}[\w.-]+['’]s? ")  # "98% of FooNet's accuracy"
+# "A log-linear law ($R^2 = 0.86$)": how well a curve fits.
+_SQUARED = re.compile(r"\$?R\W{0,3}2\b|R-squared|coefficient of determination", re.I)
+_FIT = re.compile(r"\b(?:law|fit|fits|correlations?|relationship|regression|trend)\b[^.;]{0,60}$", re.I)
 _OF_PLACE = re.compile(r"[\s$}\\%]*of (?:all |the ){0,2}")
 # "Inter-annotator agreement reaches 82%", "74% accuracy in matching human ratings".
 _AGREE_BEFORE = re.compile(
@@ -79,6 +87,7 @@ _SPLIT = re.compile(
     r"(?:[ -](?:seen|unseen|set|split|std|clean|other|\d))*",
     re.I,
 )
+_WORDS = re.compile(r"[a-z]+(?: [a-z]+)*")  # "rotation", "brain"
 _SIZE = re.compile(r"\W*\d+\W*(?:x|×|times)\W*\d+\W*")
 _MODEL = re.compile(
     r"\b[A-Z]+/\d{1,2}$|[ -][A-Z]?\d+(?:\.\d+)?B(?:-(?:Instruct|Chat|Base))?$"
@@ -111,6 +120,7 @@ _PLAIN = re.compile(
     r"^(?:Full|Best|Strong|Strongest|Second|Our|Top|Final|Original|Standard|Large|Small|Baseline|Existing|Previous"
     r"|Prior|Current|Proposed|Vanilla|Open|Closed|Frontier)\b|\b\d+(?:\.\d+)?[BM]\b"
 )
+_WORD = re.compile(r"[a-z]+|[a-z]+-(?:ranked|performing|level|based)")
 _NAMED = re.compile(r"[^\W_]*[A-Z][^\W_]*")
 _SEVERAL = re.compile(r" (?:and|or) |[,&]")
 _NUMBERED = re.compile(r"\d ?[&/] ?\d")  # "NavSim1&2"
@@ -174,6 +184,11 @@ def is_generic(method: str) -> bool:
     return _GENERIC.search(method) is not None and not named
 
 
+def is_word(method: str) -> bool:
+    """Whether what stands for a method is one word in lower case: "probe", "augmentation", "top-ranked"."""
+    return _WORD.fullmatch(method) is not None
+
+
 def opens(title: str, names: Iterable[str]) -> bool:
     """Whether a title begins with one of some names: "XY: ..."."""
     return any(re.match(rf"{re.escape(name)}(?!\w)", title, re.IGNORECASE) for name in names)
@@ -204,8 +219,11 @@ def _no_score(stated: Stated) -> str | None:
     if not _AGREEMENT.search(of) and (_AGREE_BEFORE.search(before) or _AGREE_AFTER.match(after)):
         return "an agreement, not a score"
     said = r.metric.start - r.evidence.quote_start - stated.at[1] if r.metric else 0
-    if _KEEPS.search(before) or (0 < said <= len(after) and _OF_SCORE.match(after[:said])):
+    share = _OF_WHOSE.match(after) or (0 < said <= len(after) and _OF_SCORE.match(after[:said]))
+    if _KEEPS.search(before) or share:
         return "a share of another's score"
+    if _SQUARED.match(of) and _FIT.search(before):
+        return "how well a curve fits, not a score"
     if _AT.search(before) and _OPERATES.search(of):
         return "an operating point, not a score"
     if _OFTEN_BEFORE.search(before) and _OFTEN_AFTER.match(after):
@@ -236,6 +254,8 @@ def _no_link(stated: Stated, metric: Metric | None) -> str | None:
         return "names several datasets"
     if _SPLIT.fullmatch(r.on.text):
         return f"{r.on.text!r} is a part of some dataset"
+    if _WORDS.fullmatch(r.on.text):
+        return f"{r.on.text!r} names no dataset, it is a word"
     if _MODEL.search(r.on.text):
         return f"{r.on.text!r} looks like a model, no dataset"
     if stated.on_method:
