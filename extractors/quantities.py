@@ -207,9 +207,8 @@ def _read_spelt(match: re.Match[str]) -> Number:
         value, unit = _spelt(match["word"]), canonical_unit(match["unit"])
         return Number(match.start(), match.end(), value, unit, shape="word")
     if fold := match["nfold"] or match["byfold"] or match["factor"]:
-        return Number(
-            match.start(), match.end(), WORD_NUMBERS[fold.lower().removesuffix("fold")], "x", shape="word"
-        )
+        value = WORD_NUMBERS[fold.lower().removesuffix("fold")]
+        return Number(match.start(), match.end(), value, "x", shape="word")
     if match["one_in"]:
         whole = match["one_in"].lower()
         of = WORD_NUMBERS.get(whole) or float(whole) or 1.0
@@ -220,9 +219,8 @@ def _read_spelt(match: re.Match[str]) -> Number:
         return Number(match.start(), match.end(), WORD_NUMBERS[match["count"].lower()], None, shape="count")
     if match["over"]:
         top, bottom = match["over"].split("/")
-        return Number(
-            match.start(), match.end(), float(top) / max(float(bottom), 1.0), None, shape="fraction"
-        )
+        value = float(top) / max(float(bottom), 1.0)
+        return Number(match.start(), match.end(), value, None, shape="fraction")
     if match["part"]:
         top = WORD_NUMBERS.get((match["top"] or "one").lower(), 1.0)
         value = round(top / _PARTS[match["part"].lower().rstrip("s")], 4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -18,8 +19,10 @@ from extractors.result_own import applied_to, by_name, or_main, who_acts
 from extractors.result_scenes import Stage, far, near, stage, subject
 from extractors.result_slots import SLOTS, Candidate, Scene, empty_cues, find_phrases, weigh
 from extractors.result_words import Around, hedge, split, whose
+from extractors.settings import Settings
 from extractors.tokens import Tokens, tokens_of
 from extractors.trained import trained_of
+from extractors.trust import trust
 from extractors.unlatex import balanced
 from kg.metrics import has_cut_off
 from kg.model import Claim, Evidence, Label, Mention, PaperKind, Result, Scale
@@ -46,6 +49,41 @@ def link_results(
     kind: PaperKind | None = None,
 ) -> tuple[list[Result], list[Scale]]:
     """Link the numbers of a Doc to what its text says about them.
+
+    At last, as it depends on all numbers of the paper, with the model: conditions of scores that stand
+    in other sentences, and how far each score is to be trusted.
+
+    Args:
+        doc: its numbers are read here where `kg_numbers` has not run.
+        spans: the mentions with score and rule.
+        claims: the roles that were judged; the introduced method is the default subject.
+        tokens: of the Doc, where they have been read already.
+        kind: of the paper; who brings no method measures others'.
+    """
+    layout, results, scales = linked(doc, spans, claims, tokens, kind)
+    if trained_of(doc) is None:  # neither was measured without the model
+        return results, scales
+    settings = Settings(layout, claims, results)
+    same = Counter((r.evidence.field, r.evidence.quote_start) for r in results)
+    found = []
+    for plain in results:
+        if plain.kind != "absolute":
+            found.append(plain)
+            continue
+        result, missing = settings.of(plain)
+        beside = same[plain.evidence.field, plain.evidence.quote_start]
+        found.append(replace(result, trust=trust(settings, result, missing, beside)))
+    return found, scales
+
+
+def linked(
+    doc: Doc,
+    spans: list[tuple[Span, float, str]],
+    claims: list[Claim],
+    tokens: Tokens | None = None,
+    kind: PaperKind | None = None,
+) -> tuple[Stage, list[Result], list[Scale]]:
+    """Link the numbers of a Doc; conditions are those that patterns find in their sentences.
 
     Args:
         doc: its numbers are read here where `kg_numbers` has not run.
@@ -86,7 +124,7 @@ def link_results(
                         subject=owner,
                     )
                 )
-    return _once(results), _scales(doc, layout, numbers)
+    return layout, _once(results), _scales(doc, layout, numbers)
 
 
 def _own(layout: Stage, at: int, chosen: dict[str, Choice]) -> tuple[int, int] | None:

@@ -168,6 +168,8 @@ class Result:
         split: the part or setting that its sentence says it was measured in ("test", "zero-shot").
         condition: how it was reached, in the words of the text ("with ResNet-50"), several joined by "; ".
         subject: whose number it is, None where the text does not say.
+        trust: the share of such scores that careful readers found right as a whole; None for what is no
+            linked score, and where it was not measured.
     """
 
     value: float
@@ -188,6 +190,7 @@ class Result:
     split: str | None = None
     condition: str | None = None
     subject: Subject | None = None
+    trust: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

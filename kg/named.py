@@ -98,10 +98,12 @@ class NamedQueries(ABC):
         metric: Name | None = None,
         split: str | None = None,
         kind: KindOrAny = "absolute",
+        min_trust: float = 0.0,
         limit: int = 100,
     ) -> Rows:
         """Claimed numbers on a dataset by metric and split, best first; what is not comparable last."""
-        return self.query("leaderboard", dataset=dataset, metric=metric, split=split, kind=kind, limit=limit)
+        asked = {"metric": metric, "split": split, "kind": kind, "min_trust": min_trust, "limit": limit}
+        return self.query("leaderboard", dataset=dataset, **asked)
 
     def lineage(self, method: Name, *, limit: int = 100) -> Rows:
         """What a method builds on, and what that builds on, up to three steps back."""

@@ -3,6 +3,7 @@
 // param: metric: Metric = none - only this metric
 // param: split: str = none - only numbers of this split or setting, such as test or zero-shot
 // param: kind: ResultKind|any = absolute - scores, or gains, savings and ratios
+// param: min_trust: float = 0.0 - rank only scores of which at least this share is right as a whole, 0 to 1
 // param: limit: int = 100 - most rows returned
 // returns: metric: str? - the metric; missing where the text names none
 // returns: score: float? - the number on the metric's own scale: 91 of an accuracy of 0.91; missing where it has none
@@ -25,6 +26,7 @@
 // returns: date: str? - its date, where it is known to the day
 // returns: quote: str - the sentence that claims it
 // returns: confidence: float - confidence of the extractor
+// returns: trust: float? - the share of such rows that careful readers found right; missing for what is no linked score
 // returns: source: str - what read it: an extractor, or pwc for a row of a leaderboard
 // returns: left_out: str? - why it is compared with nothing; missing where its place in the order means something
 // returns: note: str? - what must be said of the paper's text, such as methodkg summary
@@ -63,6 +65,7 @@ WITH d, r, w, min(x.id) AS metric_id, min(x.name) AS metric_name, min(m.name) AS
   head(collect(e)) AS best
 WITH d, r, w, metric_id, metric_name, method_name, introduced, best, CASE
   WHEN r.unranked IS NOT NULL THEN r.unranked
+  WHEN coalesce(r.trust, 1.0) < $min_trust THEN 'trusted less than asked'
   WHEN r.direction IS NULL THEN 'which of its values are better is not known'
   WHEN r.score IS NULL THEN 'has no score' END AS left_out
 RETURN coalesce(metric_name, r.metric) AS metric, r.score AS score, r.value AS value, r.value_text AS value_text,
@@ -70,7 +73,7 @@ RETURN coalesce(metric_name, r.metric) AS metric, r.score AS score, r.value AS v
   CASE WHEN r.subject = 'rival' THEN 'others' WHEN r.subject = 'own' OR introduced > 0 THEN 'self' END AS reported,
   r.baseline AS baseline, r.baseline_value AS baseline_value, r.gain AS gain, d.name AS dataset, w.id AS paper,
   w.name AS title, w.year AS year, w.date AS date, best.quote AS quote, best.confidence AS confidence,
-  best.extractor AS source, left_out, w.note AS note
+  r.trust AS trust, best.extractor AS source, left_out, w.note AS note
 ORDER BY CASE WHEN left_out IS NULL THEN 0 ELSE 1 END, coalesce(metric_id, '~'),
   CASE WHEN metric_id IS NULL THEN coalesce(r.metric, '~') ELSE '' END, d.id, coalesce(r.direction, ''),
   coalesce(r.split, ''), CASE WHEN left_out IS NOT NULL THEN 0.0 - r.value WHEN r.direction = 'lower' THEN r.score

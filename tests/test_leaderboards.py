@@ -153,6 +153,18 @@ def test_what_is_not_comparable_comes_last_and_says_why(b: Papers) -> None:
     ]
 
 
+def test_a_leaderboard_may_ask_for_trust(b: Papers) -> None:
+    b.claims(90.0, "90.0", **scored(90.0, 0.05, trust=0.6))
+    b.claims(80.0, "80.0", **scored(80.0, 0.05, trust=0.9))
+    b.claims(70.0, "70.0", **scored(70.0, 0.05))
+    assert texts(b.graph().leaderboard("D1"), "value", "trust") == [(90.0, 0.6), (80.0, 0.9), (70.0, None)]
+    assert texts(b.graph().leaderboard("D1", min_trust=0.8), "value", "left_out") == [
+        (80.0, None),
+        (70.0, None),
+        (90.0, "trusted less than asked"),
+    ]
+
+
 def test_a_leaderboard_says_who_reports_a_number(b: Papers) -> None:
     b.claims(90.0, "90.0", **scored(90.0, 0.05, subject="own"))
     b.claims(80.0, "80.0", **scored(80.0, 0.05, subject="rival"))

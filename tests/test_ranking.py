@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kg.graph.ranking import SURE, among_others, is_generic, is_word, opens, set_apart, unranked
+from kg.graph.ranking import SURE, TRUSTED, among_others, is_generic, is_word, opens, set_apart, unranked
 from kg.graph.stated import Stated
 from kg.metrics import metric_of
 from kg.model import Evidence, Label, Mention, Paper, Result
@@ -228,3 +228,9 @@ def test_bounds_and_ranges_are_no_scores() -> None:
     assert why(replace(one, result=replace(one.result, hedge="up to"))) == "hedged: up to"
     assert why(replace(one, result=replace(one.result, rule="number:range"))) == "a range, not one score"
     assert why(replace(one, result=replace(one.result, kind="improvement"))) == "a gain, not a score"
+
+
+def test_what_is_likelier_not_right_is_not_ranked() -> None:
+    stated = said("QuillNet reaches 71.5% accuracy on Corvid-9.", "71.5%", "accuracy", "Corvid-9")
+    for trust, reason in ((TRUSTED, None), (0.38, "trusted 0.38, less than 0.5"), (None, None)):
+        assert why(replace(stated, result=replace(stated.result, trust=trust))) == reason

@@ -13,10 +13,11 @@ from itertools import pairwise, takewhile
 from kg.graph.figures import last_place
 from kg.graph.stated import BOUNDS, Stated, is_range
 from kg.metrics import Metric, is_vague
-from kg.model import Mention, Paper
+from kg.model import Mention, Paper, Result
 
 _CLOSE = 3  # characters
 SURE = 0.7  # every link of a number must be at least so probable
+TRUSTED = 0.5  # what is likelier not right as a whole is not ranked
 _NO_SCORE = {
     "improvement": "a gain, not a score",
     "reduction": "a saving, not a score",
@@ -137,7 +138,13 @@ def unranked(stated: Stated, metric: Metric | None, misfit: str | None) -> str |
     reason = (
         _no_score(stated) or _no_link(stated, metric) or misfit or _not_sure(stated) or _not_exact(stated)
     )
-    return reason or _made_worse(stated, metric)
+    return reason or _made_worse(stated, metric) or _not_trusted(stated.result)
+
+
+def _not_trusted(result: Result) -> str | None:
+    if result.trust is None or result.trust >= TRUSTED:
+        return None
+    return f"trusted {result.trust:.2f}, less than {TRUSTED}"
 
 
 def set_apart(numbers: Iterable[Stated], ranked: Sequence[Stated]) -> dict[str, str]:

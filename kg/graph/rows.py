@@ -76,5 +76,6 @@ def result_row(node_id: str, result: Result, texts: dict[str, str | None]) -> di
         "split": result.split,
         "condition": result.condition,
         "subject": result.subject,
+        "trust": result.trust,
         "confidence": round(result.confidence, 4),
     }

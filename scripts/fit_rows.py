@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""Fit `extractors/data/settings.tsv` and `trust.tsv` to rows that careful readers judged.
+
+    python -m scripts.fit_rows TEXTS [--data benchmarks/rows/rows.jsonl]
+
+TEXTS is a file of abstracts (JSONL with id, title and abstract, gzip or not) that holds those of the data; a
+text that differs from the one that was read is passed over. Two logistic regressions: which settings of a
+paper are conditions of which number, and how likely a score is right as a whole. Both are measured by five
+folds of the papers, and the second sees what the first says of papers that it was not fitted to; the tables
+that stay are fitted to all. Deterministic.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from spacy.language import Language
+
+from extractors import load
+from extractors.doc import make_doc, spans_of
+from extractors.judge import judge
+from extractors.linear import BIAS, THRESHOLD
+from extractors.results import linked
+from extractors.settings import LEAST, Setting, Settings, Span
+from extractors.trust import cues as trust_cues
+from kg.graph.ranking import TRUSTED
+from kg.model import Result
+from scripts.linear_fit import DATA, Facts, Flags, Floats, fit_all, read_lines, vocabulary_of, write
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "benchmarks" / "claims"))
+from claims import fold_of, text_hash  # noqa: E402  # a script beside its data, no package
+
+ROWS = ROOT / "benchmarks" / "rows" / "rows.jsonl"
+KEPT, FOLDS = 3000, 5
+SETTINGS_OFTEN, TRUST_OFTEN = 8, 20  # a cue must hold of so many
+SETTINGS_L1, TRUST_L1 = 3e-5, 6e-4  # of 3e-5 to 1e-3 those with the least loss on the papers left out
+_BLANK = re.compile(r"[\s$]+")
+_SLOTS = ("metric", "on", "method")
+
+
+@dataclass
+class Row:
+    """A judged row, and what the extractor makes of its number now."""
+
+    said: Facts
+    result: Result
+    settings: Settings
+    same: int
+    places: list[Span] = field(default_factory=list)
+    cues: list[list[str]] = field(default_factory=list)
+    holds: list[bool] = field(default_factory=list)
+
+    def right(self, now: Result, added: Sequence[bool]) -> bool | None:
+        """Whether a reader would find the row right now; None where that is not known.
+
+        Args:
+            now: the number with its new conditions.
+            added: whether each of these is one that the reader gave.
+        """
+        shown, verdict, fault = self.said["shown"], self.said["verdict"], self.said.get("fault")
+        texts = {slot: mention.text for slot in _SLOTS if (mention := getattr(now, slot))}
+        changed = {slot for slot in _SLOTS if texts.get(slot) != shown.get(slot)}
+        if changed:
+            mended = all(texts.get(slot) == self.said["right"].get(slot) for slot in changed)
+            return True if mended and changed == {fault} and not added else None
+        if not all(added):
+            return False if verdict != "right" else None
+        lacked = fault in ("condition", "split") and verdict == "doubtful"
+        return True if lacked and added else bool(verdict == "right")
+
+
+def read_texts(path: Path, wanted: set[str]) -> Iterator[Facts]:
+    """Yield the wanted records of a file of abstracts."""
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            record: Facts = json.loads(line)
+            if record["id"] in wanted:
+                yield record
+
+
+def holds(setting: Setting, said: Sequence[str]) -> bool:
+    """Whether a setting is one of the conditions that a reader gave, or a part of one, or the reverse."""
+    whole = re.compile(rf"(?<!\w){re.escape(setting.name)}(?!\w)")
+    return any(whole.search(text) or (len(text) > 3 and text in setting.name) for text in said)
+
+
+def rows_of(nlp: Language, record: Facts, judged: Sequence[Facts]) -> Iterator[Row]:
+    """Yield the judged rows of a paper whose number is found."""
+    doc = make_doc(nlp, record["title"], record["abstract"])
+    for name, component in nlp.pipeline:
+        if name != "kg_claims":
+            doc = component(doc)
+    spans = spans_of(doc)
+    kind, claims = judge(doc, spans)
+    layout, results, _ = linked(doc, spans, claims, None, kind)
+    settings = Settings(layout, claims, results)
+    wanted = {(row["field"], row["start"]): row for row in judged}
+    same = Counter((r.evidence.field, r.evidence.quote_start) for r in results)
+    for result in results:
+        said = wanted.get((result.evidence.field, result.evidence.mention_start))
+        if said is None or result.kind != "absolute":
+            continue
+        row = Row(said, result, settings, same[result.evidence.field, result.evidence.quote_start])
+        plain = [_BLANK.sub(" ", text.lower()).strip() for text in said["right"].get("conditions", ())]
+        for setting, place, cues in settings.cues(result):
+            row.places.append(place)
+            row.cues.append(cues)
+            row.holds.append(holds(setting, plain))
+        yield row
+
+
+def fit(
+    cases: Sequence[Sequence[str]],
+    wanted: Flags,
+    fold: Sequence[int],
+    table: str,
+    output: str,
+    least: float,
+    often: int,
+    l1: float,
+) -> Floats:
+    """Fit one table, write it, and return what tables that have not seen its fold say of each case."""
+    wants = [(wanted.astype(np.float64), np.ones(len(cases)))]
+    words = vocabulary_of(cases, often)
+    folds, found = np.array(fold), np.zeros(len(cases))
+    for left_out in range(FOLDS):
+        _, ((weights, bias),), matrix = fit_all(
+            cases, wants, np.flatnonzero(folds != left_out), words, KEPT, {}, l1=l1
+        )
+        found = np.where(folds == left_out, matrix.probabilities(weights, bias), found)
+    print(f"mean negative log: {-np.log(np.where(wanted, found, 1 - found)).mean():.4f}")
+    names, ((weights, bias),), _ = fit_all(cases, wants, np.arange(len(cases)), words, KEPT, {}, l1=l1)
+    constants = {BIAS: [bias], THRESHOLD: [least]}
+    write(DATA / f"{table}.tsv", "fit_rows.py", (output,), constants, names, [weights])
+    return found
+
+
+def fit_settings(rows: Sequence[Row], fold: Sequence[int]) -> Iterator[list[float]]:
+    """Fit which settings hold; yield for each row what tables say of its settings that do not know it."""
+    wanted = np.array([right for row in rows for right in row.holds])
+    print(f"{len(wanted)} settings of {len(rows)} numbers, {wanted.sum()} hold")
+    owners = [part for row, part in zip(rows, fold, strict=True) for _ in row.holds]
+    cases = [cues for row in rows for cues in row.cues]
+    found = fit(cases, wanted, owners, "settings", "holds", LEAST, SETTINGS_OFTEN, SETTINGS_L1)
+    for least in (0.4, 0.5, LEAST, 0.7):
+        taken = found >= least
+        print(
+            f"from {least}: {wanted[taken].mean():.3f} of {taken.sum()} hold, "
+            f"{(wanted & taken).sum() / wanted.sum():.3f} of those that hold are taken"
+        )
+    chances = iter(found.tolist())
+    for row in rows:
+        yield [next(chances) for _ in row.holds]
+
+
+def fit_trust(rows: Sequence[Row], fold: Sequence[int], chances: Sequence[list[float]]) -> None:
+    """Fit how likely a score is right."""
+    cases, labels, folds, ranked = [], [], [], []
+    for row, part, said in zip(rows, fold, chances, strict=True):
+        now, missing = row.settings.chosen(row.result, row.places, said)
+        added = [right for right, p in zip(row.holds, said, strict=True) if p >= LEAST]
+        right = row.right(now, added)
+        if right is not None and now.metric and now.on:
+            cases.append(list(trust_cues(row.settings, now, missing, row.same)))
+            labels.append(right)
+            folds.append(part)
+            ranked.append("left_out" not in row.said["shown"])
+    wanted, in_order = np.array(labels), np.array(ranked)
+    print(
+        f"{len(cases)} scores, {wanted.sum()} right; ranked {in_order.sum()}, {wanted[in_order].sum()} right"
+    )
+    found = fit(cases, wanted, folds, "trust", "right", TRUSTED, TRUST_OFTEN, TRUST_L1)
+    for least in (0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9):
+        taken = (found >= least) & in_order
+        print(f"from {least}: {taken.sum()} ranked, {wanted[taken].mean():.3f} right")
+
+
+def main() -> None:
+    """Read the arguments, and fit."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("texts", type=Path)
+    parser.add_argument("--data", type=Path, default=ROWS)
+    args = parser.parse_args()
+    by_paper: dict[str, list[Facts]] = {}
+    for said in read_lines(args.data):
+        by_paper.setdefault(said["id"], []).append(said)
+    nlp = load()
+    rows: list[Row] = []
+    for record in read_texts(args.texts, set(by_paper)):
+        judged = by_paper[record["id"]]
+        if text_hash(record["title"], record["abstract"]) != judged[0]["sha256"]:
+            print(f"{record['id']}: another text than the one that was read; passed over")
+            continue
+        rows.extend(rows_of(nlp, record, judged))
+    fold = [fold_of(row.said["id"]) for row in rows]
+    fit_trust(rows, fold, list(fit_settings(rows, fold)))
+
+
+if __name__ == "__main__":
+    main()
