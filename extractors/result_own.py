@@ -40,6 +40,17 @@ _ACHIEVES = re.compile(
     rf"(?: \([^)]*\))?,? (?:\w+ly |can |also |further ){{0,2}}(?:{DOES}|attain|score|deliver|yield)\w*\b",
     re.I,
 )
+# "Raising the accuracy of QuillNet from 55% to 73%": QuillNet is what was worked on.
+_LIFTS = re.compile(
+    r"(?:(?P<who>[^\s,;:()]+) )?(?:\w+ly |can |also |further ){0,2}"
+    r"\b(?:improv|boost|rais|lift|enhanc|increas|elevat|push)\w* (?:the )?(?:[\w@.+-]+ ){0,5}?"
+    r"(?:(?:of|for) )?(?:(?:the|an?) )?$",
+    re.I,
+)
+_TO = re.compile(
+    r"(?:['’]s?)?(?: (?!and\b|which\b|while\b)[^\s;,()]+){0,8}? (?:from\b[^;()]{1,30}?\bto|to)"
+    r"(?: \w+){0,2} ?\W{0,3}"
+)
 _OF_OTHERS = ("analysis", "resource", "survey", "position")
 _NAME = re.compile(r"[A-Z].*[A-Z\d]|[a-z][A-Z]|[A-Za-z]-?\d")
 _LACKS = re.compile(r"^(?:w/o|without|non-|no )|\b(?:teacher|predecessor|before|prior|previous)\b", re.I)
@@ -101,6 +112,28 @@ def who_acts(layout: Stage, method: Choice, place: Choice | None) -> Choice | No
         return method
     where = re.escape(text[place[0] : place[1]].lower())
     return None if re.search(rf"(?<![\w-]){where}(?![\w-])", chosen) else method
+
+
+def lifted(layout: Stage, at: int, method: Choice, number: int) -> bool:
+    """Whether what was chosen is what a method worked on: "boosting QuillNet from 55% to 73%".
+
+    Args:
+        layout: the paper.
+        at: which of its sentences the number is in.
+        method: what was chosen.
+        number: where the number begins.
+    """
+    start, end, _ = method
+    low, high = layout.bounds[at]
+    if not low <= start < end <= number < high or layout.text[start:end].lower() in layout.introduced:
+        return False
+    if _TO.fullmatch(layout.text, end, number) is None:
+        return False
+    verb = _LIFTS.search(layout.text, max(low, start - _REACH), start)
+    if verb is None:
+        return False
+    who = verb["who"] or ""
+    return _NAME.search(who) is None or who.lower() in layout.introduced
 
 
 def applied_to(layout: Stage, at: int, method: Choice) -> bool:

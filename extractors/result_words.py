@@ -35,6 +35,19 @@ _ASIDE = re.compile(r"[;:]|\b(?:while|whereas|but|although|though|even|maintaini
 _SHARED = re.compile(r"\\?%?\$?(?: (?!in\b|on\b|for\b|of\b|at\b)[\w@.-]+){0,2} and (?:an? )?\$?")
 _PLUS = re.compile(r"\d%?\+(?!/)")  # "35+ dB"
 _AVERAGED = re.compile(r"\W*(?:on average|averaged (?:over|across))\b", re.I)
+# "No model exceeds 40%", "all fail to surpass 40%"; "none of them reaches 40%".
+_NO_ONE = (
+    r"(?<![\w-])(?:no (?:(?!(?:it|we|they|which|that|our|the|and|or|but|its)\b)[\w-]+ ){1,4}"
+    r"|none (?:of [^.;,]{1,30} )?)"
+)
+_NONE_BEYOND = re.compile(
+    rf"(?:{_NO_ONE}|\b(?:cannot|can't|never|rarely|hardly|barely|(?:unable|fail\w*|struggl\w*) to) )"
+    r"(?:exceed\w*|surpass\w*|above|over|beyond) (?:even |an? )?\W{0,2}$",
+    re.I,
+)
+_NONE_REACHES = re.compile(
+    rf"{_NO_ONE}(?:reach|clear|achiev|attain|pass)(?:es|s|ing|ed|e)? (?:even |an? )?\W{{0,2}}$", re.I
+)
 _COORDINATED = re.compile(r"[ ,;/$()]*(?:and|or|&)?[ ,;/$()]*")
 _CUT = re.compile(r"[,;(]|\b(?:and|while|whereas|but|versus|vs)\b", re.I)
 # "With XY, reaching 9%" goes on to the number.
@@ -130,6 +143,10 @@ def hedge(around: Around) -> str | None:
     left = around.left[-_REACH:]
     right = around.right[:_REACH].lstrip(" $}")
     found = {form for side, pattern, form in _hedges() if pattern.search(left if side == "left" else right)}
+    if _NONE_BEYOND.search(left):
+        found = found - {"more than"} | {"at most"}
+    elif _NONE_REACHES.search(left):
+        found.add("less than")
     if "up to" not in found and around.at and _SHARED.fullmatch(around.text, *_gap(around)):
         before = hedge(replace(around, at=around.at - 1))
         found |= {"up to"} & set((before or "").split(", "))

@@ -15,7 +15,7 @@ from extractors.doc import locate, numbers_of
 from extractors.numbers import Quantity, parse_quantity, quantities, token_range
 from extractors.phrases import Phrase
 from extractors.result_choice import Choice, Offer, Scores, choose
-from extractors.result_own import applied_to, by_name, or_main, who_acts
+from extractors.result_own import applied_to, by_name, lifted, or_main, who_acts
 from extractors.result_scenes import Stage, far, near, stage, subject
 from extractors.result_slots import SLOTS, Candidate, Scene, empty_cues, find_phrases, weigh
 from extractors.result_words import Around, hedge, split, whose
@@ -103,7 +103,7 @@ def linked(
         for i, (number, chosen) in enumerate(zip(scene.numbers, choose(scene, some), strict=True)):
             if "metric" in chosen:
                 chosen["metric"] = _with_cut_off(layout, scene, chosen["metric"])
-            ran_with = _own(layout, at, chosen)
+            ran_with = _own(layout, at, chosen, number.start)
             result = _result(doc, layout, at, number, chosen)
             if result is not None:
                 around = _around(layout, at, scene, i)
@@ -127,12 +127,12 @@ def linked(
     return layout, _once(results), _scales(doc, layout, numbers)
 
 
-def _own(layout: Stage, at: int, chosen: dict[str, Choice]) -> tuple[int, int] | None:
+def _own(layout: Stage, at: int, chosen: dict[str, Choice], number: int) -> tuple[int, int] | None:
     """Put the paper's own method in place of what it was applied to, or run with; return the former."""
     method = chosen.get("method")
     if method is None:
         return None
-    if applied_to(layout, at, method):
+    if applied_to(layout, at, method) or lifted(layout, at, method, number):
         del chosen["method"]
         if layout.main is not None:
             chosen["method"] = (*layout.main, method[2])

@@ -238,6 +238,7 @@ def test_whose_number_it_is_by_the_name_of_its_method(title: str, text: str, sub
     [
         "Applying our method to Heron-7B boosts accuracy on SQuAD to 80.1%.",
         "Combining our framework with Heron-7B achieves an accuracy of 80.1% on SQuAD.",
+        "It yields gains, e.g., raising the accuracy of Heron-7B on SQuAD from 55.2% to 80.1%.",
     ],
 )
 def test_what_the_papers_method_is_applied_to_is_a_condition(text: str) -> None:
@@ -247,6 +248,13 @@ def test_what_the_papers_method_is_applied_to_is_a_condition(text: str) -> None:
     assert number.method is not None
     assert number.method.text == "QuillNet"
     assert number.condition == "Heron-7B"
+
+
+def test_what_another_method_lifts_is_not_the_papers() -> None:
+    text = "We propose QuillNet. LoRA-X raises the accuracy of Heron-7B on SQuAD from 55.2% to 80.1%."
+    (facts,) = extractors.extract([Paper("QuillNet", text)])
+    number = next(r for r in facts.results if r.value == 80.1)
+    assert number.method is None or number.method.text != "QuillNet"
 
 
 @pytest.mark.parametrize(
