@@ -39,7 +39,9 @@ class Number:
 
 # Thousands are apart by commas, LaTeX's "{,}" or thin blanks ("\\,"); shares may be "77,7%", or "77. 7%".
 _THOUSANDS = r"\d{1,3}(?:(?:,|\ ,\ |[\u2009\u202f]|\ \ )\d{3})+(?!\d)"
-_FIGURE = rf"\d{{1,3}}(?:,|\.\ )\d{{1,2}}(?=\ {{0,2}}%)|(?:{_THOUSANDS}|\d+)(?:\.\d+)?|\.\d+"
+_FIGURE = (
+    rf"(?:\d{{1,3}},|(?<=[a-z]\ )\d{{1,2}}\.\ )\d{{1,2}}(?=\ {{0,2}}%)|(?:{_THOUSANDS}|\d+)(?:\.\d+)?|\.\d+"
+)
 _SMALL = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty"
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _BETTER = (
@@ -110,9 +112,8 @@ _FROM = re.compile(
     re.I,
 )
 _NAMED_END = re.compile(r" ?\([\w -]{1,24}\) to ")  # "from 5% (baseline) to 9%"
-_RANGING = re.compile(
-    r"\b(?:rang\w+|var\w+|span\w+|anywhere|between|scale|spectrum)\W+(?:\w+\W+){0,2}$", re.I
-)
+_RANGING = re.compile(r"\b(?:rang|var|span|anywhere|between)\w*\W+(?:\w+\W+){0,2}$|(?<!-)\bscale\W+$", re.I)
+_CUT_OFF = re.compile(r"@ ?[A-Za-z]+ ?= ?$")  # "R1@IoU=0.3"
 _FAR = 60
 _BETWEEN = re.compile(r"\bbetween (?:a |about |around )?$", re.I)
 
@@ -125,7 +126,8 @@ def scan(text: str) -> list[Number]:
     atoms.sort(key=lambda number: (number.start, -number.end))
     kept: list[Number] = []
     for atom in atoms:
-        if not kept or atom.start >= kept[-1].end:
+        cut_off = _CUT_OFF.search(shown, max(0, atom.start - 24), atom.start)
+        if not cut_off and (not kept or atom.start >= kept[-1].end):
             kept.append(atom)
     joined = _with_rivals(shown, _joined(shown, _share_units(shown, _factors(shown, _ranges(shown, kept)))))
     out: list[Number] = []
@@ -218,8 +220,7 @@ def _read_spelt(match: re.Match[str]) -> Number:
     if match["count"]:
         return Number(match.start(), match.end(), WORD_NUMBERS[match["count"].lower()], None, shape="count")
     if match["over"]:
-        top, bottom = match["over"].split("/")
-        value = float(top) / max(float(bottom), 1.0)
+        value = int(match["over"][0]) / max(float(match["over"][2:]), 1.0)
         return Number(match.start(), match.end(), value, None, shape="fraction")
     if match["part"]:
         top = WORD_NUMBERS.get((match["top"] or "one").lower(), 1.0)
@@ -300,7 +301,6 @@ def _factors(shown: str, numbers: list[Number]) -> list[Number]:
     return out
 
 
-_CUT_OFF = re.compile(r"@ ?[A-Za-z]+ ?= ?$")  # "R1@IoU=0.3"
 _BY_AFTER, _BY_BEFORE = re.compile(r"\s*×\s*\d"), re.compile(r"\d\s*×\s*$")
 
 
@@ -308,7 +308,7 @@ def _in_a_name(shown: str, number: Number) -> bool:
     """Whether a number belongs to a name or a size: "Foo3.1-8B-Chat", "mAP50-95", "256×256"."""
     low = max(0, number.start - 24)
     by = _BY_AFTER.match(shown, number.end) or _BY_BEFORE.search(shown, low, number.start)
-    if (by and number.unit is None) or _CUT_OFF.search(shown, low, number.start):
+    if by and number.unit is None:
         return True
     if _NAME_BEFORE.search(shown, low, number.start) is None:
         return False

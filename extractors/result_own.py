@@ -87,7 +87,7 @@ def or_main(layout: Stage, at: int, method: Choice) -> Choice:
     return method
 
 
-def who_acts(layout: Stage, method: Choice, place: Choice | None) -> Choice | None:
+def who_acts(layout: Stage, method: Choice, place: Choice | None, number: int) -> Choice | None:
     """Return the method of a number, None where what was chosen is where it was measured.
 
     "On the part AB of CD, XY reaches 9%", "with the fewest parameters, XY reaches 9%": XY, whatever stands
@@ -97,21 +97,23 @@ def who_acts(layout: Stage, method: Choice, place: Choice | None) -> Choice | No
         layout: the paper.
         method: what was chosen.
         place: what the number was measured on.
+        number: where the number begins.
     """
     start, end, sure = method
     text = layout.text
     chosen = text[start:end].lower()
     if chosen in layout.introduced:
         return method
-    if comma := _COMMA.match(text, end):
+    comma = _COMMA.match(text, end)
+    if comma and comma.end() < number:
         behind = text[comma.end() : comma.end() + _REACH].lower()
-        for form in layout.introduced:
+        for form in sorted(layout.introduced):
             if behind.startswith(form) and _ACHIEVES.match(behind, len(form)):
                 return comma.end(), comma.end() + len(form), sure
-    if place is None:
+    if place is None or layout.label_at(start, end) in ("Method", "Tool"):
         return method
     where = re.escape(text[place[0] : place[1]].lower())
-    return None if re.search(rf"(?<![\w-]){where}(?![\w-])", chosen) else method
+    return None if re.search(rf"(?<![\w-]){where}$", chosen) else method
 
 
 def lifted(layout: Stage, at: int, method: Choice, number: int) -> bool:

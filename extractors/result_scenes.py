@@ -83,6 +83,10 @@ class Stage:
             found = self._quotes[low, high] = (low + len(text) - len(text.lstrip()), text.lstrip())
         return found
 
+    def opens(self, start: int) -> bool:
+        """Whether a sentence begins here."""
+        return any(low == start for low, _ in self.bounds)
+
     def label_at(self, start: int, end: int) -> str:
         """Return the label of the longest mention over a stretch, "none" without one."""
         best, size = "none", 0

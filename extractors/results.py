@@ -38,6 +38,7 @@ _FALLBACK: dict[str, Label] = {"metric": "Metric", "on": "Dataset", "method": "M
 # What is read of a sentence around a number: characters to each side, and other numbers to each side.
 _SENTENCE = 600
 _NEIGHBOURS = 12
+_OF_AN_ABSTRACT = 40  # claimed numbers, at most
 _TOGETHER = 64  # numbers that the model reads at once
 
 
@@ -61,7 +62,8 @@ def link_results(
         kind: of the paper; who brings no method measures others'.
     """
     layout, results, scales = linked(doc, spans, claims, tokens, kind)
-    if trained_of(doc) is None:  # neither was measured without the model
+    # Neither was measured without the model, nor on texts that are no abstracts.
+    if trained_of(doc) is None or len(results) > _OF_AN_ABSTRACT:
         return results, scales
     settings = Settings(layout, claims, results)
     same = Counter((r.evidence.field, r.evidence.quote_start) for r in results)
@@ -138,7 +140,7 @@ def _own(layout: Stage, at: int, chosen: dict[str, Choice], number: int) -> tupl
             chosen["method"] = (*layout.main, method[2])
         return method[:2]
     del chosen["method"]
-    if acts := who_acts(layout, method, chosen.get("on")):
+    if acts := who_acts(layout, method, chosen.get("on"), number):
         chosen["method"] = or_main(layout, at, acts)
     return None
 
@@ -339,9 +341,9 @@ _RESULT = re.compile(r"(?<=[A-Z\d]) (?:results?|scores?|performance)$")
 # "The teacher's mIoU", "an excellent AUC".
 _WHOSE = re.compile(
     r"^(?:the )?(?:[a-z]\w+['’]s|excellent|superior|competitive|impressive|outstanding|remarkable|promising"
-    r"|strong|top-tier|state-of-the-art) "
+    r"|top-tier|state-of-the-art) "
 )
-_SECTION = re.compile(r"^(?:Results?|Methods?|Findings?|Conclusions?|Background|Objectives?) (?=\w*[A-Z])")
+_SECTION = re.compile(r"^(?:Results?|Methods?|Findings?|Conclusions?) (?=\w*[A-Z])")  # a heading
 
 
 def _mention(doc: Doc, layout: Stage, slot: str, choice: Choice) -> Mention:
@@ -349,7 +351,8 @@ def _mention(doc: Doc, layout: Stage, slot: str, choice: Choice) -> Mention:
     start, end = balanced(layout.raw, start, end)
     if slot in ("method", "baseline"):
         end = start + len(_RESULT.sub("", layout.raw[start:end]))
-        start = end - len(_SECTION.sub("", layout.raw[start:end]))
+        if layout.opens(start) and layout.raw[start:end].lower() not in layout.introduced:
+            start = end - len(_SECTION.sub("", layout.raw[start:end]))
     if slot == "metric":
         start = end - len(_WHOSE.sub("", layout.raw[start:end]))
     label = layout.label_at(start, end)

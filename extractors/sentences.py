@@ -12,7 +12,8 @@ from extractors.tokens import Tokens, tokens_of
 
 _TERMINATORS = frozenset((".", "!", "?", "…", "...", "..", "?!", "!!", "??"))
 _INITIALS = re.compile(r"[^\W\d_](?:\.-[^\W\d_])*")  # "J", "J.-P"
-_SHARE = re.compile(r"\d{1,2}\s?\\?%")  # of "77. 7%", torn by a converter
+# "Achieves 77. 7%", torn by a converter.
+_TORN, _SHARE = re.compile(r"[a-z] \d{1,2}\. $"), re.compile(r"\d{1,2}\s?\\?%")
 _CLOSERS = frozenset((")", "]", "}", '"', "'", "”", "’", "''", "»"))
 
 
@@ -66,7 +67,8 @@ def _boundaries(tokens: Tokens, title_end: int) -> list[int]:
                 fresh = True
             continue
         if not fresh and mark and tokens.starts[i] >= title_end and not (text in _CLOSERS and not spaced):
-            torn = before.rstrip(".").isdigit() and _SHARE.match(tokens.text, tokens.starts[i])
+            at = tokens.starts[i]
+            torn = _SHARE.match(tokens.text, at) and _TORN.search(tokens.text, max(0, at - 6), at)
             fresh = not torn and _ends(before, mark, text, spaced=spaced, first=first)
         if fresh:
             if begun:

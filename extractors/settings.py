@@ -61,24 +61,23 @@ def _words(section: str) -> str:
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Return the forms of settings, for texts in lower case."""
-    many = (
-        r"(?:\$?\d[\d.,]*(?:\$?\\?%|[kmb])?\$?|one|two|three|four|five|six|seven|eight|nine|ten|single|half)"
-    )
+    words = "one|two|three|four|five|six|seven|eight|nine|ten|single|half"
+    many = rf"(?:\$?\d[\d.,]{{0,12}}(?:\$?\\?%|[kmb])?\$?|{words})"
     ends = r"(?![\w-])"
     return (
         ("set", re.compile(rf"(?<![\w-])(?:{_words('anywhere')}|\d+-shot|\d+-way|\d+-step|\d+-fold){ends}")),
         (
             "amount",
             re.compile(
-                rf"(?<![\w.$]){many}[ -](?:of (?:the )?)?(?:(?:{_words('measured_of')}) )*"
+                rf"(?<![\w.,$]){many}[ -](?:of (?:the )?)?(?:(?:{_words('measured_of')}) )*"
                 rf"(?:{_words('measured')}){ends}"
             ),
         ),
         (
             "size",
             re.compile(
-                r"(?<![\w-])\d+(?:\.\d+)?[bm](?!\w)|(?<!\w)w\d+a\d+(?:kv\d+)?(?!\w)"
-                r"|(?<!\w)(?![np])[a-z] ?= ?\d+(?!\d)"
+                r"(?<![\w.-])\d+(?:\.\d+)?[bm](?!\w)|(?<!\w)w\d+a\d+(?:kv\d+)?(?!\w)"
+                r"|(?<!\w)(?![np])[a-z] ?= ?\d+(?!\.?\d)"
             ),
         ),
         (
@@ -99,11 +98,11 @@ def find(layout: Stage) -> list[Setting]:
         name = _BLANK.sub(" ", layout.text[slice(*span)].lower()).strip()
         found.setdefault((kind, name), []).append(span)
 
-    lower = layout.text.lower()
-    if len(lower) == len(layout.text):  # not so of "İ"
-        for kind, pattern in _patterns():
-            for match in pattern.finditer(lower):
-                add(kind, match.span())
+    # Of the same length, as "İ".lower() is not.
+    lower = "".join(low if len(low := char.lower()) == 1 else char for char in layout.text)
+    for kind, pattern in _patterns():
+        for match in pattern.finditer(lower):
+            add(kind, match.span())
     for start, end, label in layout.labels:
         if label in ("Method", "Tool") and _MODEL.search(layout.raw, start, end):
             add("model", (start, end))
@@ -146,7 +145,7 @@ class Settings:
         ]
 
     def of(self, result: Result) -> tuple[Result, list[float]]:
-        """Return a number with the settings that hold of it among its conditions, three at most.
+        """Return a number with the settings that hold of it, three at most, behind its conditions.
 
         With it, how likely each other one holds that it does not have.
         """
@@ -168,7 +167,10 @@ class Settings:
                 missing.append(chance)
         raw = self.layout.raw
         texts = (raw[slice(*balanced(raw, *span))] for span in sorted(kept))
-        plain = (text.lower() if _TITLED.fullmatch(text) else text for text in texts)
+        form = _patterns()[0][1]
+        plain = (
+            low if form.fullmatch(low := text.lower()) and _TITLED.fullmatch(text) else text for text in texts
+        )
         known = [result.condition] if result.condition else []
         return replace(result, condition="; ".join((*known, *plain)) or None), missing
 

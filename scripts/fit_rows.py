@@ -34,6 +34,7 @@ from extractors.settings import LEAST, Setting, Settings, Span
 from extractors.trust import cues as trust_cues
 from kg.graph.ranking import TRUSTED
 from kg.model import Result
+from kg.readers.clean import clean
 from scripts.linear_fit import DATA, Facts, Flags, Floats, fit_all, read_lines, vocabulary_of, write
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,13 +61,13 @@ class Row:
     cues: list[list[str]] = field(default_factory=list)
     holds: list[bool] = field(default_factory=list)
 
-    def right(self, now: Result, added: Sequence[bool]) -> bool | None:
-        """Whether a reader would find the row right now; None where that is not known.
-
-        Args:
-            now: the number with its new conditions.
-            added: whether each of these is one that the reader gave.
-        """
+    def right(self, now: Result) -> bool | None:
+        """Whether a reader would find the row right with new conditions; None where that is not known."""
+        given = [_squeezed(text) for text in self.said["right"].get("conditions", ())]
+        known = _parts(now.condition) + (now.split or "").split(", ")
+        added = [
+            _among(part, given) for part in _parts(now.condition) if part not in _parts(self.result.condition)
+        ]
         shown, verdict, fault = self.said["shown"], self.said["verdict"], self.said.get("fault")
         texts = {slot: mention.text for slot in _SLOTS if (mention := getattr(now, slot))}
         changed = {slot for slot in _SLOTS if texts.get(slot) != shown.get(slot)}
@@ -75,8 +76,21 @@ class Row:
             return True if mended and changed == {fault} and not added else None
         if not all(added):
             return False if verdict != "right" else None
-        lacked = fault in ("condition", "split") and verdict == "doubtful"
-        return True if lacked and added else bool(verdict == "right")
+        lacked = fault in ("condition", "split") and verdict == "doubtful" and bool(added)
+        return bool(verdict == "right") or (lacked and all(_among(text, known) for text in given))
+
+
+def _squeezed(text: str) -> str:
+    return _BLANK.sub(" ", text.lower()).strip()
+
+
+def _parts(condition: str | None) -> list[str]:
+    return [_squeezed(part) for part in condition.split("; ")] if condition else []
+
+
+def _among(text: str, others: Sequence[str]) -> bool:
+    """Whether a text is one of others, a part of one, or has one as a part."""
+    return any(other and (text in other or other in text) for other in others)
 
 
 def read_texts(path: Path, wanted: set[str]) -> Iterator[Facts]:
@@ -97,7 +111,8 @@ def holds(setting: Setting, said: Sequence[str]) -> bool:
 
 def rows_of(nlp: Language, record: Facts, judged: Sequence[Facts]) -> Iterator[Row]:
     """Yield the judged rows of a paper whose number is found."""
-    doc = make_doc(nlp, record["title"], record["abstract"])
+    # Offsets are into texts as the readers clean them.
+    doc = make_doc(nlp, clean(record["title"]), clean(record["abstract"]))
     for name, component in nlp.pipeline:
         if name != "kg_claims":
             doc = component(doc)
@@ -112,7 +127,7 @@ def rows_of(nlp: Language, record: Facts, judged: Sequence[Facts]) -> Iterator[R
         if said is None or result.kind != "absolute":
             continue
         row = Row(said, result, settings, same[result.evidence.field, result.evidence.quote_start])
-        plain = [_BLANK.sub(" ", text.lower()).strip() for text in said["right"].get("conditions", ())]
+        plain = [_squeezed(text) for text in said["right"].get("conditions", ())]
         for setting, place, cues in settings.cues(result):
             row.places.append(place)
             row.cues.append(cues)
@@ -169,8 +184,7 @@ def fit_trust(rows: Sequence[Row], fold: Sequence[int], chances: Sequence[list[f
     cases, labels, folds, ranked = [], [], [], []
     for row, part, said in zip(rows, fold, chances, strict=True):
         now, missing = row.settings.chosen(row.result, row.places, said)
-        added = [right for right, p in zip(row.holds, said, strict=True) if p >= LEAST]
-        right = row.right(now, added)
+        right = row.right(now)
         if right is not None and now.metric and now.on:
             cases.append(list(trust_cues(row.settings, now, missing, row.same)))
             labels.append(right)
@@ -203,6 +217,10 @@ def main() -> None:
             print(f"{record['id']}: another text than the one that was read; passed over")
             continue
         rows.extend(rows_of(nlp, record, judged))
+    lost = sum(map(len, by_paper.values())) - len(rows)
+    print(f"{lost} of {lost + len(rows)} judged rows were not found in the texts")
+    if lost > len(rows):
+        parser.error(f"{args.texts} has not the texts that were read")
     fold = [fold_of(row.said["id"]) for row in rows]
     fit_trust(rows, fold, list(fit_settings(rows, fold)))
 

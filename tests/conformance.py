@@ -168,6 +168,7 @@ class _Made(Builder):
             "split": ("test", "few-shot, test", "it's"),
             "condition": ("with XY-50", 'at 5"; "$n=2$"'),
             "subject": ("own", "rival"),
+            "trust": (0.1234, 0.9, 0.90001),
         }
         rare = {
             "unranked": ("names no metric", "a range, not one score"),

@@ -273,6 +273,23 @@ def test_the_method_is_who_acts(text: str) -> None:
     assert number.method.text == "QuillNet"
 
 
+@pytest.mark.parametrize(
+    ("text", "method"),
+    [
+        (
+            "Accuracy on ImageNet is 79.1% with BaseNet-9, QuillNet achieves 80.1%.",
+            "BaseNet-9",
+        ),
+        ("The image captioning network reaches 79.1% BLEU on image captioning.", "image captioning network"),
+    ],
+)
+def test_a_method_is_not_lost_to_what_stands_by(text: str, method: str) -> None:
+    (facts,) = extractors.extract([Paper("QuillNet", f"We propose QuillNet. {text}")])
+    number = next(r for r in facts.results if r.value == 79.1)
+    assert number.method is not None
+    assert number.method.text == method
+
+
 def test_praise_is_no_part_of_a_metric() -> None:
     text = "We propose QuillNet. QuillNet has an excellent average AUC of 0.83 on Drive-9."
     (facts,) = extractors.extract([Paper("QuillNet: A Network", text)])

@@ -59,6 +59,11 @@ def test_sentences_do_not_break_inside_decimals() -> None:
     ]
 
 
+def test_sentences_break_between_a_number_and_a_share() -> None:
+    assert len(cut("Data were collected in 2024. 85% of answers were right.")) == 2
+    assert len(cut("We evaluate GPT-4 on AIME 24. 30% accuracy is reached.")) == 2
+
+
 def test_sentences_do_not_break_inside_shares_torn_by_a_converter() -> None:
     assert len(cut("It reaches 77. 7% accuracy and 12. 5\\% recall.")) == 1
 

@@ -11,6 +11,8 @@ import pytest
 import extractors
 from extractors import FAST
 from extractors.lexicon import rows
+from extractors.result_scenes import Stage
+from extractors.settings import find
 from kg.graph.ranking import TRUSTED
 from kg.model import Paper, Result
 
@@ -61,6 +63,24 @@ def number(title: str, text: str, model: str = "") -> Result:
 )
 def test_settings_of_other_sentences_are_conditions(title: str, text: str, condition: str | None) -> None:
     assert number(title, text).condition == condition
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name"),
+    [
+        ("with Qwen2.5-1.5B it", "size", "5b"),
+        ("with k=1.5 it", "size", "k=1"),
+    ],
+)
+def test_sizes_are_not_cut_at_their_point(text: str, kind: str, name: str) -> None:
+    found = find(Stage(text, text, [(0, len(text))], [], 0))
+    assert (kind, name) not in [(setting.kind, setting.name) for setting in found]
+
+
+def test_a_letter_that_grows_in_lower_case_moves_nothing() -> None:
+    text = "made in İzmir, zero-shot"
+    (setting,) = find(Stage(text, text, [(0, len(text))], [], 0))
+    assert [text[a:b] for a, b in setting.places] == ["zero-shot"]
 
 
 def test_a_plain_score_is_trusted_more_than_a_muddled_one() -> None:

@@ -127,6 +127,13 @@ JOINED: list[tuple[str, list[tuple[float, str | None, float | None]]]] = [
     ("ranging from 80.5% (Hindi) to 87.2% (Tamil)", [(80.5, "%", None), (87.2, "%", None)]),
     (r"from 7. 34\% to 21. 25\%", [(21.25, "%", 7.34)]),
     ("improves by +2.54 R1@IoU=0.3", [(2.54, None, None)]),
+    ("improves R1@IoU=0.5 to 62.3%", [(62.3, "%", None)]),
+    (
+        "we find: 1. 90% on one, 2. 80% on the other",
+        [(90, "%", None), (80, "%", None)],
+    ),
+    ("on AIME 24. 30% is reached", [(30, "%", None)]),
+    ("large-scale retrieval from 70.1% to 80.2%", [(80.2, "%", 70.1)]),
     ("87.2% (up from 80.5%)", [(87.2, "%", 80.5)]),
     ("87.2%, from 80.5%", [(87.2, "%", 80.5)]),
     ("87.2%, up from 80.5% before", [(87.2, "%", 80.5)]),

@@ -72,6 +72,9 @@ def why(stated: Stated) -> str | None:
         (r"$14\%$ higher F1 on Heron, 71% on Corvid-9.", "71%", "F1", "Corvid-9", "may be a change"),
         ("Its F1 on Corvid-9 lags far behind humans with 71%.", "71%", "F1", "Corvid-9", "may be a change"),
         (r"F1 rises to 98.9% on Corvid-9 (71%~$\uparrow$).", "71%", "F1", "Corvid-9", "may be a change"),
+        (r"An F1 of 71%$\uparrow$ on Corvid-9.", "71%", "F1", "Corvid-9", None),
+        ("GPT-4 lags far behind and QuillNet reaches 71% F1 on Corvid-9.", "71%", "F1", "Corvid-9", None),
+        ("Gaussian process regression has an R^2 of 0.91 on Corvid-9.", "0.91", "R^2", "Corvid-9", None),
         ("F1 on Corvid-9 doubles (71% relative).", "71%", "F1", "Corvid-9", "may be a change"),
         ("A scaling law (R^2 = 0.91) on Corvid-9.", "0.91", "R^2", "Corvid-9", "how well a curve fits"),
         ("It reaches an R^2 of 0.91 on Corvid-9.", "0.91", "R^2", "Corvid-9", None),
@@ -232,5 +235,5 @@ def test_bounds_and_ranges_are_no_scores() -> None:
 
 def test_what_is_likelier_not_right_is_not_ranked() -> None:
     stated = said("QuillNet reaches 71.5% accuracy on Corvid-9.", "71.5%", "accuracy", "Corvid-9")
-    for trust, reason in ((TRUSTED, None), (0.38, "trusted 0.38, less than 0.5"), (None, None)):
+    for trust, reason in ((TRUSTED, None), (0.38, "trusted 0.380, less than 0.5"), (None, None)):
         assert why(replace(stated, result=replace(stated.result, trust=trust))) == reason

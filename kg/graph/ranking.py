@@ -30,13 +30,13 @@ _SAME = r"(?:\.\d|[^.;:])"  # still the same clause
 # "sacrificing only 0.9%"; "8.4% higher on X, 2.5% on Y".
 _CHANGES_AFTER = re.compile(
     rf"[\s)]*(?:(?:[\w-]+ ){{0,2}}{_CHANGE}|(?:higher|lower|better|worse|greater|fewer|less)\b)\b"
-    r"|[\s)~}$]*(?:[↑↓]|\\(?:up|down)arrow|relative\b)",
+    r"|[\s~}$\\%]*(?:[↑↓]|\\(?:up|down)arrow)[^()\w]{0,6}\)|[\s)]*relative\b",
     re.I,
 )
 _CHANGES_BEFORE = re.compile(
     rf"\b{_CHANGE} (?:in|of|on)\b(?:(?!\b{_REACHED}\b){_SAME}){{0,90}}$"
     rf"|\b(?:sacrific\w*|giv\w* up|forgo\w*|los(?:es|ing)) (?:\w+ ){{0,2}}$"
-    r"|\blags? (?:\w+ )?behind [^,;.]{0,60}$"
+    rf"|\blag(?:s|ged|ging)? (?:\w+ )?behind\b(?:(?!\b{_REACHED}\b)[^,;.]){{0,60}}$"
     r"|\d[ \\%$]{0,4} (?:higher|lower|better|worse|more|less|fewer)\b"
     rf"(?:(?!\b{_REACHED}\b){_SAME}){{0,60}}$",
     re.I,
@@ -66,8 +66,10 @@ _KEEPS = re.compile(
 _OF_SCORE = re.compile(r"[\s$}\\%]*of (?:the |its |their )?(?:[\w'’-]+ ){1,4}$")
 _OF_WHOSE = re.compile(r"[\s$}\\%]*of (?:the )?(?:[\w.-]+ ){0,3}[\w.-]+['’]s? ")  # "98% of FooNet's accuracy"
 # "A log-linear law ($R^2 = 0.86$)": how well a curve fits.
-_SQUARED = re.compile(r"\$?R\W{0,3}2\b|R-squared|coefficient of determination", re.I)
-_FIT = re.compile(r"\b(?:law|fit|fits|correlations?|relationship|regression|trend)\b[^.;]{0,60}$", re.I)
+_SQUARED = re.compile(r"\$?R[\s$^{(]{0,3}(?:2|²)|R-squared|coefficient of determination", re.I)
+_FIT = re.compile(
+    rf"\b(?:law|fit|correlation|relationship|trend)s?\b(?:(?!\b{_REACHED}\b)[^.;]){{0,40}}$", re.I
+)
 _OF_PLACE = re.compile(r"[\s$}\\%]*of (?:all |the ){0,2}")
 # "Inter-annotator agreement reaches 82%", "74% accuracy in matching human ratings".
 _AGREE_BEFORE = re.compile(
@@ -144,7 +146,7 @@ def unranked(stated: Stated, metric: Metric | None, misfit: str | None) -> str |
 def _not_trusted(result: Result) -> str | None:
     if result.trust is None or result.trust >= TRUSTED:
         return None
-    return f"trusted {result.trust:.2f}, less than {TRUSTED}"
+    return f"trusted {result.trust:.3f}, less than {TRUSTED}"
 
 
 def set_apart(numbers: Iterable[Stated], ranked: Sequence[Stated]) -> dict[str, str]:
