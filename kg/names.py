@@ -315,9 +315,10 @@ def _plain(query: Query, param: Param, value: object) -> object:
         if isinstance(value, bool) or not isinstance(value, (int, float, str)):
             raise ValueError
         number = kind(value)
-        if number != float(value) or not math.isfinite(number) or number < 0:
+        most = 1 if param.type == "share" else math.inf
+        if number != float(value) or not math.isfinite(number) or not 0 <= number <= most:
             raise ValueError
     except (ValueError, OverflowError):
-        what = "a whole number" if kind is int else "a number"
-        raise QueryError(f"{where}; expected {what} from 0") from None
+        what = {"int": "a whole number from 0", "share": "a number from 0 to 1"}
+        raise QueryError(f"{where}; expected {what.get(param.type, 'a number from 0')}") from None
     return number

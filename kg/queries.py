@@ -11,9 +11,9 @@ Beside it lies its SPARQL twin, `queries/NAME.rq` (see `kg.twins`), unless the h
 
 A parameter's type is one of: node labels joined by "|" or `Node` for any label (the query is given a list
 of canonical names, of ids where `Paper` or `Node` is asked); an enum of the schema or words in lower case,
-joined by "|"; `int`, `float` or `str`. `= none` makes a name, number or text optional: the query is given
-a list, which is empty where nothing was asked. A column's type is `str`, `int` or `float`, with "?" where it
-can be missing. A phrasing may end in `[parameter=value]`.
+joined by "|"; `int`, `float`, `share` (0 to 1) or `str`. `= none` makes a name, number or text optional: the
+query is given a list, which is empty where nothing was asked. A column's type is `str`, `int` or `float`,
+with "?" where it can be missing. A phrasing may end in `[parameter=value]`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ _PARAM = re.compile(r"(\w+): ([\w|]+)(?: = (\S+))?(?: - (.+))")
 _COLUMN = re.compile(r"(\w+): (\w+)(\?)?(?: - (.+))")
 _FIXED = re.compile(r"\s*\[(\w+)=(\w+)\]$")
 _NUMBERS = {"int": int, "float": float}
+_AMOUNTS = {**_NUMBERS, "share": float}
 _KEYS = ("about", "param", "returns", "sparql", "ask")
 _NO_TWIN = "none - "
 
@@ -212,18 +213,18 @@ def _param(where: str, text: str) -> Param:
         value = None
     elif choices and default is not None and default not in choices:
         raise QueryError(f"{where}: default {default!r} is none of {', '.join(choices)}")
-    elif kind in _NUMBERS and default is not None:
+    elif kind in _AMOUNTS and default is not None:
         try:
-            value = _NUMBERS[kind](default)
+            value = _AMOUNTS[kind](default)
         except ValueError:
             raise QueryError(f"{where}: default {default!r} is no {kind}") from None
     return Param(name, kind, labels, choices, default is None, value, description)
 
 
 def _type(where: str, kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return labels and choices of a parameter's type; both empty for int, float, str."""
+    """Return labels and choices of a parameter's type; both empty for int, float, share, str."""
     nodes, enums = schema().nodes, schema().enums
-    if kind in (*_NUMBERS, "str"):
+    if kind in (*_AMOUNTS, "str"):
         return (), ()
     if kind == "Node":
         return tuple(nodes), ()
@@ -234,10 +235,10 @@ def _type(where: str, kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     for part in parts:
         if part in enums:
             choices += enums[part]
-        elif part.islower() and len(parts) > 1 and part not in _NUMBERS:
+        elif part.islower() and len(parts) > 1 and part not in _AMOUNTS:
             choices.append(part)
         else:
-            known = ["Node", "int", "float", "str", *nodes, *enums]
+            known = ["Node", *_AMOUNTS, "str", *nodes, *enums]
             raise QueryError(
                 f"{where}: unknown type {part!r}.{nearest(part, known)} Known: {', '.join(known)}"
             )

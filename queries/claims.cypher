@@ -1,6 +1,6 @@
 // about: Claimed gains, largest first: in percentage points, then in percent of a baseline, then others.
 // param: min_gain: float = none - least gain, in percentage points; numbers without one are then left out
-// param: min_confidence: float = 0.0 - lowest confidence of the extractor, 0 to 1
+// param: min_confidence: share = 0.0 - lowest confidence of the extractor, 0 to 1
 // param: metric: Metric = none - only this metric
 // param: dataset: Dataset|Benchmark = none - only measured on this
 // param: task: Task = none - only measured on this task, or claimed by papers about it

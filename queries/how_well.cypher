@@ -1,7 +1,7 @@
 // about: Methods that work against a problem, and the numbers that the same papers claim for them.
 // param: problem: Problem - the problem; narrower problems are included
 // param: stance: Stance|any = mitigates - what is done about it; any adds papers that only study it
-// param: min_confidence: float = 0.0 - lowest confidence of the extractor that the problem is targeted, 0 to 1
+// param: min_confidence: share = 0.0 - lowest confidence of the extractor that the problem is targeted, 0 to 1
 // param: limit: int = 100 - most rows returned
 // returns: method: str? - name of the method; missing where the paper's contribution has no name
 // returns: problem: str - the problem it targets

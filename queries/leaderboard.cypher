@@ -3,7 +3,7 @@
 // param: metric: Metric = none - only this metric
 // param: split: str = none - only numbers of this split or setting, such as test or zero-shot
 // param: kind: ResultKind|any = absolute - scores, or gains, savings and ratios
-// param: min_trust: float = 0.0 - lowest share of such scores that is right as a whole, 0 to 1; what has no trust is ranked
+// param: min_trust: share = 0.0 - lowest share of such scores that is right as a whole, 0 to 1; what has no trust is ranked
 // param: limit: int = 100 - most rows returned
 // returns: metric: str? - the metric; missing where the text names none
 // returns: score: float? - the number on the metric's own scale: 91 of an accuracy of 0.91; missing where it has none

@@ -253,7 +253,7 @@ def test_every_query_is_a_method_with_the_headers_signature(query: Query) -> Non
         elif param.choices:
             assert get_args(hint) == param.choices
         else:
-            kind = {"int": int, "float": float, "str": str}[param.type]
+            kind = {"int": int, "float": float, "share": float, "str": str}[param.type]
             assert hint == (kind | None if param.listed else kind)
 
 

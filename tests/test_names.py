@@ -224,6 +224,7 @@ def test_an_optional_name_is_an_empty_list() -> None:
         ({"problem": "CF", "limit": True}, "limit is True"),
         ({"problem": "CF", "limit": "many"}, "limit is 'many'"),
         ({"problem": "CF", "min_confidence": float("nan")}, "min_confidence is nan"),
+        ({"problem": "CF", "min_confidence": 90}, "min_confidence is 90; expected a number from 0 to 1"),
         ({"problem": "CF", "min_confidence": float("inf")}, "min_confidence is inf"),
         ({"problem": 7}, "problem is 7; expected the name of a Problem"),
         ({"problem": []}, "problem is []; expected the name of a Problem"),
