@@ -1,7 +1,7 @@
 """Logistic models over named features, as readable tables: `data/weights.tsv` (roles), `data/kinds.tsv`.
 
 One row a feature, one column an output, blank for zero; `(bias)` and `(threshold)` are rows of their own.
-Written by `scripts/fit_judge.py`; `data/settings.tsv` and `data/trust.tsv` by `scripts/fit_rows.py`.
+Written by `scripts/fit_judge.py`.
 """
 
 from __future__ import annotations

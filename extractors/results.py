@@ -19,6 +19,7 @@ from extractors.result_own import applied_to, by_name, lifted, or_main, who_acts
 from extractors.result_scenes import Stage, far, near, stage, subject
 from extractors.result_slots import SLOTS, Candidate, Scene, empty_cues, find_phrases, weigh
 from extractors.result_words import Around, hedge, split, whose
+from extractors.row_heads import row_heads
 from extractors.settings import Settings
 from extractors.tokens import Tokens, tokens_of
 from extractors.trained import trained_of
@@ -52,29 +53,23 @@ def link_results(
     """Link the numbers of a Doc to what its text says about them.
 
     At last, as it depends on all numbers of the paper, with the model: conditions of scores that stand
-    in other sentences, and how far each score is to be trusted.
-
-    Args:
-        doc: its numbers are read here where `kg_numbers` has not run.
-        spans: the mentions with score and rule.
-        claims: the roles that were judged; the introduced method is the default subject.
-        tokens: of the Doc, where they have been read already.
-        kind: of the paper; who brings no method measures others'.
+    in other sentences, and how far each score is to be trusted. Arguments are those of `linked`.
     """
     layout, results, scales = linked(doc, spans, claims, tokens, kind)
-    # Neither was measured without the model, nor on texts that are no abstracts.
-    if trained_of(doc) is None or len(results) > _OF_AN_ABSTRACT:
+    heads = row_heads(doc)
+    # Neither was measured on texts that are no abstracts.
+    if heads is None or not results or len(results) > _OF_AN_ABSTRACT:
         return results, scales
-    settings = Settings(layout, claims, results)
+    settings = Settings(doc, layout, claims, results)
     same = Counter((r.evidence.field, r.evidence.quote_start) for r in results)
     found = []
     for plain in results:
         if plain.kind != "absolute":
             found.append(plain)
             continue
-        result, missing = settings.of(plain)
+        result, missing = settings.of(plain, heads.settings)
         beside = same[plain.evidence.field, plain.evidence.quote_start]
-        found.append(replace(result, trust=trust(settings, result, missing, beside)))
+        found.append(replace(result, trust=trust(settings, result, missing, beside, heads.trust)))
     return found, scales
 
 

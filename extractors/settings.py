@@ -1,7 +1,7 @@
 """Conditions of a number that no pattern of its own sentence finds: "zero-shot" in the title, the base model.
 
-Candidates are found once a paper, by form; a table of weighted cues (`data/settings.tsv`, fitted by
-`scripts/fit_rows.py` to conditions that were annotated number by number) says which hold of which number.
+Candidates are found once a paper, by form; a small network (`row_heads.py`, fitted by `scripts/fit_rows.py`
+to conditions that were annotated number by number) says which hold of which number.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from extractors.lexicon import rows, sections
-from extractors.linear import Weights
+from spacy.tokens import Doc
+
+from extractors.lexicon import sections
 from extractors.result_scenes import Stage
 from extractors.result_words import splits_in
+from extractors.row_heads import Floats, RowHead, Span, Views
 from extractors.unlatex import balanced
 from kg.model import Claim, Evidence, Mention, Result
 
-LEAST = 0.6  # probability
+LEAST = 0.5  # probability
 _MOST = 3  # settings of one number, the likeliest
 _GAP = 2  # characters between title and abstract of a Doc
 _FIGURE = re.compile(r"\d[\d.,]*")
@@ -34,8 +36,6 @@ _COMPARES = re.compile(
     r"(?:outperform|surpass|exceed|beat|compar|than|over|versus|vs|against|match|rival|baseline|unlike)\w*",
     re.I,
 )
-
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +113,21 @@ class Settings:
     """The settings of one paper, and what is known of names in it.
 
     Args:
-        layout: the paper.
+        doc: the paper, with vectors of its tokens.
+        layout: the same, laid out.
         claims: the roles that were judged.
         results: its numbers, all of them.
 
     Attributes:
         layout: the paper.
+        views: vectors of what stands in it.
         found: what may be a condition.
         counts: cues for how much there is in the paper of what may be confused.
     """
 
-    def __init__(self, layout: Stage, claims: Iterable[Claim], results: Sequence[Result]) -> None:
+    def __init__(self, doc: Doc, layout: Stage, claims: Iterable[Claim], results: Sequence[Result]) -> None:
         self.layout = layout
+        self.views = Views(doc)
         self.found = find(layout) if results else []
         self._offset = layout.title_end + _GAP if layout.title_end else 0
         self._lows = [low for low, _ in layout.bounds]
@@ -144,14 +147,25 @@ class Settings:
             f"introduced={binned(len(self._roles.get('introduces', ())), (0, 1, 2, 4))}",
         ]
 
-    def of(self, result: Result) -> tuple[Result, list[float]]:
+    def of(self, result: Result, head: RowHead) -> tuple[Result, list[float]]:
         """Return a number with the settings that hold of it, three at most, behind its conditions.
 
         With it, how likely each other one holds that it does not have.
         """
         cases = list(self.cues(result))
-        chances = _weights().probabilities([cues for _, _, cues in cases])[:, 0]
-        return self.chosen(result, [place for _, place, _ in cases], chances.tolist())
+        places = [place for _, place, _ in cases]
+        chances = head.probabilities([cues for _, _, cues in cases], self.parts(result, places))
+        return self.chosen(result, places, chances.tolist())
+
+    def parts(self, result: Result, places: Sequence[Span]) -> list[Floats]:
+        """Describe a number and what may be its settings by vectors."""
+        here, views = self.span(result.evidence), self.views
+        return [
+            views.number(here),
+            views.phrases(places),
+            views.gaps(here, places),
+            views.mean(self.quote(result)),
+        ]
 
     def chosen(
         self, result: Result, places: Sequence[Span], chances: Sequence[float]
@@ -287,8 +301,3 @@ def _family(name: str) -> str:
 def binned(size: int, limits: Sequence[int]) -> str:
     """Return the first limit that a size does not exceed, "more" beyond the last."""
     return str(next((limit for limit in limits if size <= limit), "more"))
-
-
-@cache
-def _weights() -> Weights:
-    return Weights(rows("settings"), ("holds",))

@@ -135,15 +135,12 @@ class Trained:
         Returns:
             Scores in the same shapes; a slot's highest wins.
         """
-        sight = means(vectors, around(numbers, len(vectors)))
-        near = self._joined("links.number", [means(vectors, numbers), *_beside(vectors, numbers), sight])
+        near = self._joined("links.number", around_numbers(vectors, numbers))
         table, empty = table.astype(np.float32), empty.astype(np.float32)
         none = empty * self.trust + self._line("links.null", near)
         if not len(places):
             return table, none
-        ends = vectors[places[:, 0]], vectors[places[:, 1] - 1]
-        own = [*ends, means(vectors, places), *_beside(vectors, places)]
-        phrases = self._joined("links.phrase", own)
+        phrases = self._joined("links.phrase", of_phrases(vectors, places))
         both = self._line("links.an", near)[owners] + self._line("links.ac", phrases)
         both += (table / 4) @ self._w["links.aw"]
         gaps = between(numbers[owners], places)
@@ -193,6 +190,21 @@ class Trained:
     def _number(self, vectors: Floats, places: Ints) -> Floats:
         """Describe numbers by themselves and the tokens on either side."""
         return self._joined("nh", [means(vectors, places), *_beside(vectors, places)])
+
+
+def around_numbers(vectors: Floats, numbers: Ints) -> list[Floats]:
+    """Describe numbers by themselves, the tokens on either side, and what is around them, four widths."""
+    return [
+        means(vectors, numbers),
+        *_beside(vectors, numbers),
+        means(vectors, around(numbers, len(vectors))),
+    ]
+
+
+def of_phrases(vectors: Floats, places: Ints) -> list[Floats]:
+    """Describe phrases by their ends, their mean and the tokens on either side, five widths."""
+    ends = vectors[places[:, 0]], vectors[places[:, 1] - 1]
+    return [*ends, means(vectors, places), *_beside(vectors, places)]
 
 
 def _beside(vectors: Floats, places: Ints) -> tuple[Floats, Floats]:

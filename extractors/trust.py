@@ -1,20 +1,18 @@
 """How far a score may be trusted as a whole: number, metric, place, method and conditions together.
 
 Links have a confidence each, but what misleads in a list of scores is mostly what is left out. So careful
-readers judged some thousands of rows against their abstracts (`benchmarks/rows`), and a table of weighted
-cues, `data/trust.tsv`, fitted by `scripts/fit_rows.py`, gives the share of such rows that they found right.
+readers judged some thousands of rows against their abstracts (`benchmarks/rows`), and a small network
+(`row_heads.py`), fitted by `scripts/fit_rows.py`, gives the share of such rows that they found right.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from math import prod
 
-from extractors.lexicon import rows
-from extractors.linear import Weights
-from extractors.settings import Settings, Span, binned
+from extractors.row_heads import Floats, RowHead, Span
+from extractors.settings import Settings, binned
 from kg.model import Mention, Result
 
 _LEVELS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.83, 0.86, 0.88, 0.9, 0.92, 0.94, 0.96, 0.98, 0.99)
@@ -23,7 +21,9 @@ _TOKEN = re.compile(r"[\w'-]+|[^\s\w]")
 _NUMBER = re.compile(r"(?<![\w.])\d")
 
 
-def trust(settings: Settings, result: Result, missing: Sequence[float], same: int) -> float | None:
+def trust(
+    settings: Settings, result: Result, missing: Sequence[float], same: int, head: RowHead
+) -> float | None:
     """Return how likely a careful reader finds a score right as it stands; None for what is no linked score.
 
     Args:
@@ -31,11 +31,24 @@ def trust(settings: Settings, result: Result, missing: Sequence[float], same: in
         result: the score, its conditions set.
         missing: how likely each setting holds that is not among its conditions.
         same: how many numbers its sentence has.
+        head: the network.
     """
     if result.metric is None or result.on is None:
         return None
-    found = _weights().probabilities([list(cues(settings, result, missing, same))])
-    return round(float(found[0, 0]), 4)
+    found = head.probabilities([list(cues(settings, result, missing, same))], parts(settings, result))
+    return round(float(found[0]), 4)
+
+
+def parts(settings: Settings, result: Result) -> list[Floats]:
+    """Describe a score by vectors: the number, metric, place and method, its sentence, the paper."""
+    views = settings.views
+    slots = (result.metric, result.on, result.method)
+    return [
+        views.number(settings.span(result.evidence)),
+        *(views.phrase(settings.span(slot) if slot else None) for slot in slots),
+        views.mean(settings.quote(result)),
+        views.mean(),
+    ]
 
 
 def cues(settings: Settings, result: Result, missing: Sequence[float], same: int) -> Iterator[str]:
@@ -94,8 +107,3 @@ def _token(text: str, which: int) -> str:
 
 def _shape(text: str) -> str:
     return re.sub(r"[a-z]+", "a", re.sub(r"[A-Z]+", "A", re.sub(r"[\d.]+", "0", text)))[:12]
-
-
-@cache
-def _weights() -> Weights:
-    return Weights(rows("trust"), ("right",))

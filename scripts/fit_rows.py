@@ -1,19 +1,20 @@
 #!/usr/bin/env python3
-"""Fit `extractors/data/settings.tsv` and `trust.tsv` to rows that careful readers judged.
+"""Fit `rows.npz` of the packaged model to rows that careful readers judged (needs the extra `train`).
 
     python -m scripts.fit_rows TEXTS [--data benchmarks/rows/rows.jsonl]
 
 TEXTS is a file of abstracts (JSONL with id, title and abstract, gzip or not) that holds those of the data; a
-text that differs from the one that was read is passed over. Two logistic regressions: which settings of a
-paper are conditions of which number, and how likely a score is right as a whole. Both are measured by five
-folds of the papers, and the second sees what the first says of papers that it was not fitted to; the tables
-that stay are fitted to all. Deterministic.
+text that differs from the one that was read is passed over. Two small networks (`extractors/row_heads.py`):
+which settings of a paper are conditions of which number, and how likely a score is right as a whole. Both are
+measured by five folds of the papers, and the second sees what the first says of papers that it was not fitted
+to; those that stay are fitted to all. The same on the same machine.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import hashlib
 import json
 import re
 import sys
@@ -21,32 +22,40 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from spacy.language import Language
 
 from extractors import load
 from extractors.doc import make_doc, spans_of
 from extractors.judge import judge
-from extractors.linear import BIAS, THRESHOLD
 from extractors.results import linked
-from extractors.settings import LEAST, Setting, Settings, Span
+from extractors.row_heads import FILE, Span
+from extractors.settings import LEAST, Setting, Settings
+from extractors.trained import SHIPPED
+from extractors.training.rows import Cases, Floats, Recipe, arrays, probabilities
+from extractors.training.rows import fit as fit_head
 from extractors.trust import cues as trust_cues
-from kg.graph.ranking import TRUSTED
+from extractors.trust import parts as trust_parts
 from kg.model import Result
 from kg.readers.clean import clean
-from scripts.linear_fit import DATA, Facts, Flags, Floats, fit_all, read_lines, vocabulary_of, write
+from scripts.linear_fit import Facts, read_lines
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "benchmarks" / "claims"))
 from claims import fold_of, text_hash  # noqa: E402  # a script beside its data, no package
 
 ROWS = ROOT / "benchmarks" / "rows" / "rows.jsonl"
-KEPT, FOLDS = 3000, 5
-SETTINGS_OFTEN, TRUST_OFTEN = 8, 20  # a cue must hold of so many
-SETTINGS_L1, TRUST_L1 = 3e-5, 6e-4  # of 3e-5 to 1e-3 those with the least loss on the papers left out
+FOLDS = 5
+# Of a few widths, passes and shares those with the least loss on the papers left out.
+SETTINGS = Recipe(hidden=24, members=3, passes=6, batch=256, often=8)
+TRUST = Recipe(hidden=12, members=3, passes=8, batch=128, often=20)
 _BLANK = re.compile(r"[\s$]+")
 _SLOTS = ("metric", "on", "method")
+
+Arrays = dict[str, npt.NDArray[Any]]
 
 
 @dataclass
@@ -60,6 +69,7 @@ class Row:
     places: list[Span] = field(default_factory=list)
     cues: list[list[str]] = field(default_factory=list)
     holds: list[bool] = field(default_factory=list)
+    parts: list[Floats] = field(default_factory=list)
 
     def right(self, now: Result) -> bool | None:
         """Whether a reader would find the row right with new conditions; None where that is not known."""
@@ -119,7 +129,7 @@ def rows_of(nlp: Language, record: Facts, judged: Sequence[Facts]) -> Iterator[R
     spans = spans_of(doc)
     kind, claims = judge(doc, spans)
     layout, results, _ = linked(doc, spans, claims, None, kind)
-    settings = Settings(layout, claims, results)
+    settings = Settings(doc, layout, claims, results)
     wanted = {(row["field"], row["start"]): row for row in judged}
     same = Counter((r.evidence.field, r.evidence.quote_start) for r in results)
     for result in results:
@@ -132,72 +142,82 @@ def rows_of(nlp: Language, record: Facts, judged: Sequence[Facts]) -> Iterator[R
             row.places.append(place)
             row.cues.append(cues)
             row.holds.append(holds(setting, plain))
+        row.parts = [part.astype(np.float16) for part in settings.parts(result, row.places)]
         yield row
 
 
-def fit(
-    cases: Sequence[Sequence[str]],
-    wanted: Flags,
-    fold: Sequence[int],
-    table: str,
-    output: str,
-    least: float,
-    often: int,
-    l1: float,
-) -> Floats:
-    """Fit one table, write it, and return what tables that have not seen its fold say of each case."""
-    wants = [(wanted.astype(np.float64), np.ones(len(cases)))]
-    words = vocabulary_of(cases, often)
-    folds, found = np.array(fold), np.zeros(len(cases))
+def fit(name: str, cases: Cases, fold: Sequence[int], recipe: Recipe) -> tuple[Floats, Arrays]:
+    """Fit one network; return what those say of each case that have not seen its fold, and the one of all."""
+    folds, found = np.array(fold), np.zeros(len(fold))
     for left_out in range(FOLDS):
-        _, ((weights, bias),), matrix = fit_all(
-            cases, wants, np.flatnonzero(folds != left_out), words, KEPT, {}, l1=l1
-        )
-        found = np.where(folds == left_out, matrix.probabilities(weights, bias), found)
-    print(f"mean negative log: {-np.log(np.where(wanted, found, 1 - found)).mean():.4f}")
-    names, ((weights, bias),), _ = fit_all(cases, wants, np.arange(len(cases)), words, KEPT, {}, l1=l1)
-    constants = {BIAS: [bias], THRESHOLD: [least]}
-    write(DATA / f"{table}.tsv", "fit_rows.py", (output,), constants, names, [weights])
-    return found
+        other = np.flatnonzero(folds == left_out)
+        members = fit_head(cases, np.flatnonzero(folds != left_out), recipe)
+        found[other] = probabilities(cases, members, other)
+    wanted = cases.wanted.numpy() > 0
+    print(f"{name}: mean negative log {-np.log(np.where(wanted, found, 1 - found)).mean():.4f}", flush=True)
+    whole = arrays(cases, fit_head(cases, np.arange(len(fold)), recipe))
+    return found, {f"{name}.{part}": array for part, array in whole.items()}
 
 
-def fit_settings(rows: Sequence[Row], fold: Sequence[int]) -> Iterator[list[float]]:
-    """Fit which settings hold; yield for each row what tables say of its settings that do not know it."""
+def fit_settings(rows: Sequence[Row], fold: Sequence[int]) -> tuple[list[list[float]], Arrays]:
+    """Fit which settings hold; return for each row what networks say of its settings that do not know it."""
     wanted = np.array([right for row in rows for right in row.holds])
     print(f"{len(wanted)} settings of {len(rows)} numbers, {wanted.sum()} hold")
-    owners = [part for row, part in zip(rows, fold, strict=True) for _ in row.holds]
-    cases = [cues for row in rows for cues in row.cues]
-    found = fit(cases, wanted, owners, "settings", "holds", LEAST, SETTINGS_OFTEN, SETTINGS_L1)
-    for least in (0.4, 0.5, LEAST, 0.7):
+    owner = np.repeat(np.arange(len(rows)), [len(row.holds) for row in rows])
+    own = np.arange(len(owner))
+    number, phrases, gaps, sentence = (
+        np.concatenate(part) for part in zip(*(r.parts for r in rows), strict=True)
+    )
+    parts = [(number, owner), (phrases, own), (gaps, own), (sentence, owner)]
+    cases = Cases([cues for row in rows for cues in row.cues], parts, wanted, SETTINGS.often)
+    found, whole = fit("settings", cases, [fold[i] for i in owner.tolist()], SETTINGS)
+    for least in (0.4, LEAST, 0.6, 0.7):
         taken = found >= least
         print(
             f"from {least}: {wanted[taken].mean():.3f} of {taken.sum()} hold, "
             f"{(wanted & taken).sum() / wanted.sum():.3f} of those that hold are taken"
         )
     chances = iter(found.tolist())
-    for row in rows:
-        yield [next(chances) for _ in row.holds]
+    return [[next(chances) for _ in row.holds] for row in rows], whole
 
 
-def fit_trust(rows: Sequence[Row], fold: Sequence[int], chances: Sequence[list[float]]) -> None:
+def fit_trust(rows: Sequence[Row], fold: Sequence[int], chances: Sequence[list[float]]) -> Arrays:
     """Fit how likely a score is right."""
-    cases, labels, folds, ranked = [], [], [], []
+    cases, labels, folds, ranked, wrong, parts = [], [], [], [], [], []
     for row, part, said in zip(rows, fold, chances, strict=True):
         now, missing = row.settings.chosen(row.result, row.places, said)
         right = row.right(now)
         if right is not None and now.metric and now.on:
             cases.append(list(trust_cues(row.settings, now, missing, row.same)))
+            parts.append([vectors.astype(np.float16) for vectors in trust_parts(row.settings, now)])
             labels.append(right)
             folds.append(part)
             ranked.append("left_out" not in row.said["shown"])
+            wrong.append(row.said["verdict"] == "wrong" and not right)
     wanted, in_order = np.array(labels), np.array(ranked)
     print(
         f"{len(cases)} scores, {wanted.sum()} right; ranked {in_order.sum()}, {wanted[in_order].sum()} right"
     )
-    found = fit(cases, wanted, folds, "trust", "right", TRUSTED, TRUST_OFTEN, TRUST_L1)
+    own = np.arange(len(cases))
+    whole_parts = [(np.concatenate(part), own) for part in zip(*parts, strict=True)]
+    found, whole = fit("trust", Cases(cases, whole_parts, wanted, TRUST.often), folds, TRUST)
     for least in (0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9):
         taken = (found >= least) & in_order
-        print(f"from {least}: {taken.sum()} ranked, {wanted[taken].mean():.3f} right")
+        print(
+            f"from {least}: {taken.sum()} ranked, {wanted[taken].mean():.3f} right, "
+            f"{np.array(wrong)[taken].mean():.3f} wrong"
+        )
+    return whole
+
+
+def store(heads: Arrays) -> None:
+    """Put the networks into the folder of the packaged model."""
+    folder = Path(SHIPPED)
+    with (folder / FILE).open("wb") as file:
+        np.savez_compressed(file, **heads)  # type: ignore[arg-type]
+    about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    about["sha256"][FILE] = hashlib.sha256((folder / FILE).read_bytes()).hexdigest()
+    (folder / "model.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
 
 
 def main() -> None:
@@ -222,7 +242,8 @@ def main() -> None:
     if lost > len(rows):
         parser.error(f"{args.texts} has not the texts that were read")
     fold = [fold_of(row.said["id"]) for row in rows]
-    fit_trust(rows, fold, list(fit_settings(rows, fold)))
+    chances, settings = fit_settings(rows, fold)
+    store({**settings, **fit_trust(rows, fold, chances)})
 
 
 if __name__ == "__main__":

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
+import shutil
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import extractors
 from extractors import FAST
-from extractors.lexicon import rows
 from extractors.result_scenes import Stage
+from extractors.row_heads import FILE, RowHead, Views
 from extractors.settings import find
+from extractors.trained import SHIPPED
 from kg.graph.ranking import TRUSTED
 from kg.model import Paper, Result
 
@@ -98,11 +102,47 @@ def test_only_linked_scores_that_the_model_read_have_trust() -> None:
     assert number("QuillNet", text, FAST).trust is None
 
 
-@pytest.mark.parametrize(("table", "column"), [("settings", "holds"), ("trust", "right")])
-def test_tables_have_every_feature_once(table: str, column: str) -> None:
-    features = [row["feature"] for row in rows(table)]
-    assert len(features) == len(set(features)) > 100
-    assert all(float(row[column] or 0) == float(row[column] or 0) for row in rows(table))
+def test_a_network_is_its_weights_and_a_rectified_layer() -> None:
+    arrays = {
+        "cues": np.array(["a", "b"]),
+        "plain": np.array([0.5, -1.0]),
+        "hidden": np.array([[1.0, 0.0], [0.0, -2.0]]),
+        "parts": np.array([[1.0, 1.0], [0.0, 1.0], [2.0, 0.0]]),
+        "bias": np.array([0.0, 1.0]),
+        "out": np.array([1.0, -1.0]),
+        "constant": np.array(0.25),
+    }
+    shared, own = np.array([[1.0, 1.0]]), np.array([[-1.0], [0.0]])
+    # Hidden, by hand: [1 + 1 - 2, 1 + 2] and [1, 1 + 2 - 2]; what is no cue counts nothing.
+    odds = [0.25 + 0.5 + 0 - 3, 0.25 - 1 + 1 - 1]
+    found = RowHead(arrays).probabilities([["a", "?"], ["b"]], [shared, own])
+    assert found == pytest.approx([1 / (1 + math.exp(-x)) for x in odds])
+    assert len(RowHead(arrays).probabilities([], [shared, own[:0]])) == 0
+
+
+def test_views_are_of_the_tokens_that_stand_there() -> None:
+    doc = extractors.load().make_doc("QuillNet reaches 71.5% accuracy")
+    doc.tensor = np.arange(len(doc) * 2, dtype=np.float64).reshape(-1, 2)
+    first, number = (0, 8), (17, 22)
+    views = Views(doc)
+    phrase = views.phrases([first])
+    assert phrase[0, :6].tolist() == [0, 1, 0, 1, 0, 1]  # ends and mean: one token
+    assert phrase[0, 6:].tolist() == [0, 0, 2, 3]  # nothing before, "reaches" after
+    assert views.gaps(number, [first, number])[:, 0].tolist() == [2, 0]
+    assert views.number(number).shape == (1, 8)
+    assert views.phrase(None).tolist() == [[0] * 10]
+    assert views.mean().tolist() == [doc.tensor.mean(axis=0).tolist()]
+
+
+def test_a_model_without_these_networks_goes_without(tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    shutil.copytree(SHIPPED, folder)
+    about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    del about["sha256"][FILE]
+    (folder / "model.json").write_text(json.dumps(about), encoding="utf-8")
+    text = "We propose QuillNet. QuillNet achieves 71.5% accuracy on ImageNet."
+    assert number("QuillNet: Training-Free Editing", text, str(folder)).trust is None
+    assert number("QuillNet: Training-Free Editing", text).trust is not None
 
 
 def test_judged_rows_are_whole() -> None:

@@ -99,3 +99,23 @@ def test_the_command_goes_on_from_a_folder(tmp_path: Path) -> None:
     assert "was made by another command; give another --work" in again.stderr
     both = run(str(folder), "--out", str(out), "--from", "shipped", "--layers", "2")
     assert both.returncode == 1 and "leave out --teacher" in both.stderr
+
+
+def test_what_rows_were_fitted_to_is_read_again_without_torch() -> None:
+    from extractors.row_heads import RowHead
+    from extractors.training.rows import Cases, Recipe, arrays, fit, probabilities
+
+    # The second cue and the second part decide alike; the shared part says nothing.
+    random = np.random.default_rng(0)
+    wanted = random.random(300) < 0.4
+    cues = [["known", "yes" if one else "no"] for one in wanted.tolist()]
+    shared = random.normal(size=(1, 3)).astype(np.float32)
+    own = (wanted[:, None] + random.normal(size=(300, 2)) / 4).astype(np.float32)
+    every, first = np.arange(300), np.zeros(300, np.int64)
+    recipe = Recipe(hidden=4, members=2, passes=20, batch=32, often=2)
+    cases = Cases(cues, [(shared, first), (own, every)], wanted, recipe.often)
+    members = fit(cases, every, recipe)
+    found = probabilities(cases, members, every)
+    assert found[wanted].min() > found[~wanted].max()
+    again = RowHead(arrays(cases, members)).probabilities(cues, [shared, own])
+    assert np.abs(again - found).max() < 0.01  # weights are stored in 16 bits
