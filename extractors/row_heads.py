@@ -24,6 +24,7 @@ from spacy.tokens import Doc
 from extractors.sight import between
 from extractors.tokens import tokens_of
 from extractors.trained import around_numbers, means, of_phrases, trained
+from kg.errors import InputError
 
 FILE = "rows.npz"
 Floats = npt.NDArray[np.floating[Any]]
@@ -41,10 +42,15 @@ class Views:
         self._vectors: Floats = doc.tensor
         tokens = tokens_of(doc)
         self._starts, self._ends = tokens.starts, tokens.ends
+        self._means: dict[Span | None, Floats] = {}
+        self._numbers: dict[Span, Floats] = {}
 
     def number(self, number: Span) -> Floats:
         """Describe a number: itself, the tokens beside it, and what is around it; shape (1, 4 x width)."""
-        return np.concatenate(around_numbers(self._vectors, self._places([number])), axis=1)
+        if number not in self._numbers:
+            parts = around_numbers(self._vectors, self._places([number]))
+            self._numbers[number] = np.concatenate(parts, axis=1)
+        return self._numbers[number]
 
     def phrases(self, spans: Sequence[Span]) -> Floats:
         """Describe phrases: their ends, their mean, the tokens beside them; shape (phrases, 5 x width)."""
@@ -65,10 +71,13 @@ class Views:
 
     def mean(self, span: Span | None = None) -> Floats:
         """Describe a sentence, or all of the text; shape (1, width)."""
-        if span is None:
-            whole: Floats = self._vectors.mean(axis=0, keepdims=True)
-            return whole
-        return means(self._vectors, self._places([span]))
+        if span not in self._means:
+            self._means[span] = (
+                self._vectors.mean(axis=0, keepdims=True)
+                if span is None
+                else means(self._vectors, self._places([span]))
+            )
+        return self._means[span]
 
     def _places(self, spans: Sequence[Span]) -> npt.NDArray[np.int64]:
         found = []
@@ -135,7 +144,11 @@ class RowHeads:
 
 
 def row_heads(doc: Doc) -> RowHeads | None:
-    """Return the networks of the model whose vectors a Doc has; None where it has none."""
+    """Return the networks of the model whose vectors a Doc has; None where it has none.
+
+    Raises:
+        InputError: if they are no such networks.
+    """
     return None if doc._.kg_model is None else _read(doc._.kg_model)
 
 
@@ -144,8 +157,13 @@ def _read(folder: str) -> RowHeads | None:
     if FILE not in trained(folder).about["sha256"]:
         return None
     found: dict[str, dict[str, npt.NDArray[Any]]] = {}
-    with np.load(Path(folder) / FILE) as arrays:
-        for name in arrays.files:
-            head, part = name.split(".")
-            found.setdefault(head, {})[part] = arrays[name]
-    return RowHeads(**{head: RowHead(parts) for head, parts in found.items()})
+    try:
+        with np.load(Path(folder) / FILE) as arrays:
+            for name in arrays.files:
+                head, part = name.split(".")
+                found.setdefault(head, {})[part] = arrays[name]
+        return RowHeads(**{head: RowHead(parts) for head, parts in found.items()})
+    except (ValueError, TypeError, KeyError) as error:
+        raise InputError(
+            f"{folder}: {FILE} is of another shape ({error}); restore it, or fit it again"
+        ) from error

@@ -218,6 +218,8 @@ def _param(where: str, text: str) -> Param:
             value = _AMOUNTS[kind](default)
         except ValueError:
             raise QueryError(f"{where}: default {default!r} is no {kind}") from None
+        if kind == "share" and not 0 <= float(value) <= 1:
+            raise QueryError(f"{where}: default {default!r} is no share, a number from 0 to 1")
     return Param(name, kind, labels, choices, default is None, value, description)
 
 

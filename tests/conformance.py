@@ -259,9 +259,10 @@ def _values(data: GraphData, param: Param, names: dict[str, list[str]], most: in
         yield from (choice for choice in param.choices if choice != param.default)
     elif param.type == "int":
         yield from (0, 1, 2, 3)
-    elif param.type == "float":
+    elif param.type in ("float", "share"):
         yield from (0.1234, 0.9, 0.90001, 1.0)
     else:
+        assert param.type == "str"
         ids = sorted(row["id"] for row in data.iter_edges())
         yield from ids[:: max(1, len(ids) // most)]
         yield "in no graph"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import shutil
@@ -17,6 +18,7 @@ from extractors.result_scenes import Stage
 from extractors.row_heads import FILE, RowHead, Views
 from extractors.settings import find
 from extractors.trained import SHIPPED
+from kg.errors import InputError
 from kg.graph.ranking import TRUSTED
 from kg.model import Paper, Result
 
@@ -140,9 +142,28 @@ def test_a_model_without_these_networks_goes_without(tmp_path: Path) -> None:
     about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     del about["sha256"][FILE]
     (folder / "model.json").write_text(json.dumps(about), encoding="utf-8")
+    title = "QuillNet: Training-Free Editing"
+    text = (
+        "We propose QuillNet, a training-free method based on SDXL. On GenEval, QuillNet achieves an "
+        "accuracy of 71.5%."
+    )
+    without, known = number(title, text, str(folder)), number(title, text)
+    assert (without.trust, without.condition) == (None, None)
+    assert known.trust is not None
+    assert known.condition == "training-free"
+
+
+def test_networks_of_another_shape_are_one_clear_line(tmp_path: Path) -> None:
+    folder = tmp_path / "odd"
+    shutil.copytree(SHIPPED, folder)
+    arrays = {"trust.cues": np.array(["a"])}
+    np.savez(folder / FILE, **arrays)  # type: ignore[arg-type]
+    about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    about["sha256"][FILE] = hashlib.sha256((folder / FILE).read_bytes()).hexdigest()
+    (folder / "model.json").write_text(json.dumps(about), encoding="utf-8")
     text = "We propose QuillNet. QuillNet achieves 71.5% accuracy on ImageNet."
-    assert number("QuillNet: Training-Free Editing", text, str(folder)).trust is None
-    assert number("QuillNet: Training-Free Editing", text).trust is not None
+    with pytest.raises(InputError, match=r"rows\.npz is of another shape"):
+        number("QuillNet", text, str(folder))
 
 
 def test_judged_rows_are_whole() -> None:

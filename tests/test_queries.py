@@ -63,6 +63,8 @@ def test_a_query_file_is_read_whole(tmp_path: Path) -> None:
         ("// about: Papers", "// Papers", "a header line reads"),
         ("year: int = 2023 - the year", "year: integer - the year", "unknown type 'integer'. Did you mean"),
         ("year: int = 2023 - the year", "year: int = soon - the year", "default 'soon' is no int"),
+        ("year: int = 2023 - the year", "year: share = 85 - the year", "default '85' is no share"),
+        ("year: int = 2023 - the year", "year: share = nan - the year", "default 'nan' is no share"),
         ("year: int = 2023 - the year", "year: int = 2023", "a parameter reads"),
         ("year: int = 2023 - the year", "year: Paper = 7 - the year", "the default of a name is `none`"),
         ("year: int = 2023 - the year", "year: Stance|any = no - the year", "default 'no' is none of"),

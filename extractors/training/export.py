@@ -18,6 +18,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 from torch.nn import functional
 
+from extractors import row_heads
 from extractors.looks import MARKS
 from extractors.trained import FORMAT
 from extractors.training.network import Network
@@ -83,7 +84,8 @@ def export(network: Network, vocabulary: Path, folder: Path, about: dict[str, An
         (new / "model.json").write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
         if folder.exists():
             for kept in folder.iterdir():  # a model card, a notice
-                if not (new / kept.name).exists():
+                # What reads the vectors of the network that was there says nothing of these.
+                if kept.name != row_heads.FILE and not (new / kept.name).exists():
                     shutil.copy2(kept, new / kept.name)
             folder.replace(Path(name) / "old")
         new.replace(folder)
