@@ -180,13 +180,23 @@ class Settings:
             elif not inside:
                 missing.append(chance)
         raw = self.layout.raw
-        texts = (raw[slice(*balanced(raw, *span))] for span in sorted(kept))
+        texts = (raw[slice(*balanced(raw, *span))] for span in self._joined(sorted(kept)))
         form = _patterns()[0][1]
         plain = (
             low if form.fullmatch(low := text.lower()) and _TITLED.fullmatch(text) else text for text in texts
         )
         known = [result.condition] if result.condition else []
         return replace(result, condition="; ".join((*known, *plain)) or None), missing
+
+    def _joined(self, spans: Sequence[Span]) -> list[Span]:
+        """Make one of settings that stand side by side: "five-fold cross-validation"."""
+        out: list[Span] = []
+        for start, end in spans:
+            if out and self.layout.raw[out[-1][1] : start] in (" ", "-"):
+                out[-1] = out[-1][0], end
+            else:
+                out.append((start, end))
+        return out
 
     def cues(self, result: Result) -> Iterator[tuple[Setting, Span, list[str]]]:
         """Yield each setting that a number may have, the place nearest to the number, and its cues."""

@@ -52,6 +52,12 @@ def number(title: str, text: str, model: str = "") -> Result:
         ),
         (
             "QuillNet",
+            "We propose QuillNet. Experiments use 10-fold cross-validation. On ADHD-200, QuillNet achieves "
+            "an accuracy of 71.5%.",
+            "10-fold cross-validation",  # two settings side by side
+        ),
+        (
+            "QuillNet",
             "We propose QuillNet. QuillNet achieves 71.5% accuracy on ImageNet, outperforming GPT-4.",
             None,
         ),
